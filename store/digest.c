@@ -1,0 +1,29 @@
+/* See digest.h. libcrypto, which libpq loads anyway. */
+#include "store/digest.h"
+
+#include <openssl/evp.h>
+
+static void digest(const void *bytes, size_t size_bytes, unsigned char output[32])
+{
+    if (!EVP_Digest(bytes, size_bytes, output, NULL, EVP_sha256(), NULL))
+        abort();
+}
+
+char *digest_sha256(TALLOC_CTX *owner, const void *bytes, size_t size_bytes)
+{
+    unsigned char output[32];
+    digest(bytes, size_bytes, output);
+    char *text = talloc_array(owner, char, 65);
+    for (size_t i = 0; i < sizeof output; i++)
+        snprintf(text + 2 * i, 3, "%02x", output[i]);
+    return text;
+}
+
+int64_t digest_key(const void *bytes, size_t size_bytes)
+{
+    unsigned char output[32];
+    digest(bytes, size_bytes, output);
+    int64_t key;
+    memcpy(&key, output, sizeof key);
+    return key;
+}
