@@ -1,0 +1,278 @@
+/* Running statements: sending, waiting, collecting. One loop serves single statements, COPY and pipelines. */
+#include "store/connection/private.h"
+
+#include <poll.h>
+
+#define COPY_CHUNK_BYTES (64 * 1024)
+
+/* What came back for one statement. */
+struct answer {
+    PGresult *last;    /* the last result without an error */
+    PGresult *failure; /* the first one with an error */
+};
+
+static void clear_answer(struct answer *answer)
+{
+    PQclear(answer->last);
+    PQclear(answer->failure);
+    *answer = (struct answer){0};
+}
+
+static bool is_failure(const PGresult *pg)
+{
+    ExecStatusType status = PQresultStatus(pg);
+    return status == PGRES_FATAL_ERROR || status == PGRES_BAD_RESPONSE || status == PGRES_NONFATAL_ERROR;
+}
+
+static bool flush(struct connection *connection)
+{
+    int left;
+    while ((left = PQflush(connection->pg)) > 0) {
+        /* The server may be unable to take more before we have read what it says. */
+        if (!wait_for_server(connection, POLLIN | POLLOUT) || !PQconsumeInput(connection->pg))
+            return false;
+    }
+    return left == 0;
+}
+
+static PGresult *next_result(struct connection *connection)
+{
+    while (PQisBusy(connection->pg))
+        if (!wait_for_server(connection, POLLIN) || !PQconsumeInput(connection->pg))
+            break;
+    return PQgetResult(connection->pg);
+}
+
+static bool put_copy_data(struct connection *connection, const char *data, size_t size_bytes)
+{
+    while (size_bytes > 0) {
+        size_t chunk = size_bytes < COPY_CHUNK_BYTES ? size_bytes : COPY_CHUNK_BYTES;
+        if (PQputCopyData(connection->pg, data, (int)chunk) < 0 || !flush(connection))
+            return false;
+        data += chunk;
+        size_bytes -= chunk;
+        if (cancel_is_requested(connection->cancel))
+            return PQputCopyEnd(connection->pg, "cancelled by pgdeck") >= 0 && flush(connection);
+    }
+    return PQputCopyEnd(connection->pg, NULL) >= 0 && flush(connection);
+}
+
+/* The server waits for data: give it what the file holds, or end the COPY with an error where nothing was announced. */
+static void serve_copy_in(struct connection *connection, const char *data, size_t size_bytes)
+{
+    if (data)
+        put_copy_data(connection, data, size_bytes);
+    else if (PQputCopyEnd(connection->pg, "no data was given for it") >= 0)
+        flush(connection);
+}
+
+static void drain_copy_out(struct connection *connection)
+{
+    for (;;) {
+        char *data = NULL;
+        int size = PQgetCopyData(connection->pg, &data, 1);
+        PQfreemem(data);
+        if (size < 0)
+            return;
+        if (size == 0 && (!wait_for_server(connection, POLLIN) || !PQconsumeInput(connection->pg)))
+            return;
+    }
+}
+
+static void keep(struct answer *answer, PGresult *pg)
+{
+    PGresult **place = is_failure(pg) ? &answer->failure : &answer->last;
+    if (is_failure(pg) && answer->failure) {
+        PQclear(pg);
+        return;
+    }
+    PQclear(*place);
+    *place = pg;
+}
+
+/* Collects all results of the statement that was sent last, up to the NULL that ends them. */
+static void collect(struct connection *connection, const char *copy_data, size_t copy_size_bytes, struct answer *answer)
+{
+    for (PGresult *pg; (pg = next_result(connection));) {
+        ExecStatusType status = PQresultStatus(pg);
+        keep(answer, pg);
+        if (status == PGRES_COPY_IN)
+            serve_copy_in(connection, copy_data, copy_size_bytes);
+        else if (status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH)
+            drain_copy_out(connection);
+        if (PQstatus(connection->pg) == CONNECTION_BAD)
+            break;
+    }
+}
+
+/* Decides what a collected answer means. On success *pg is the caller's. */
+static bool judge(struct connection *connection, struct answer *answer, PGresult **pg, struct error *error)
+{
+    bool broke = !answer->failure && (PQstatus(connection->pg) == CONNECTION_BAD || !answer->last);
+    if (answer->failure || broke) {
+        failure_set(error, connection, answer->failure);
+        if (broke && !error->is_connection_lost) {
+            connection_abandon(connection);
+            failure_lost(error);
+        }
+        clear_answer(answer);
+        return false;
+    }
+    *pg = answer->last;
+    return true;
+}
+
+static bool may_send(struct connection *connection, struct error *error)
+{
+    if (!connection->pg)
+        return failure_lost(error);
+    if (cancel_is_requested(connection->cancel))
+        return error_set(error, ERROR_CANCELLED, "cancelled before the statement was sent");
+    return true;
+}
+
+static bool send_one(struct connection *connection, const char *sql, struct parameters parameters)
+{
+    return PQsendQueryParams(connection->pg, sql, parameters.count, NULL, parameters.values, NULL, NULL, 0) == 1;
+}
+
+/* Ends a statement: the canceller first, so that it cannot hit the next one. */
+static bool settle(struct connection *connection, bool ok, struct error *error)
+{
+    if (!connection->pg || wait_for_canceller(connection))
+        return ok;
+    if (ok)
+        failure_lost(error);
+    error->is_connection_lost = true;
+    connection_abandon(connection);
+    return false;
+}
+
+static bool run(struct connection *connection, const char *sql, struct parameters parameters, PGresult **pg, struct error *error)
+{
+    if (!may_send(connection, error))
+        return false;
+    if (!send_one(connection, sql, parameters) || !flush(connection)) {
+        failure_set(error, connection, NULL);
+        return settle(connection, false, error);
+    }
+    struct answer answer = {0};
+    collect(connection, NULL, 0, &answer);
+    bool ok = judge(connection, &answer, pg, error);
+    return settle(connection, ok, error);
+}
+
+struct result *connection_query(TALLOC_CTX *owner, struct connection *connection, struct parameters parameters,
+                                struct error *error, const char *sql)
+{
+    PGresult *pg = NULL;
+    bool ok = run(connection, sql, parameters, &pg, error);
+    if (!ok) {
+        PQclear(pg);
+        return NULL;
+    }
+    return result_wrap(owner, pg);
+}
+
+bool connection_execute(struct connection *connection, struct parameters parameters, struct error *error, const char *sql)
+{
+    PGresult *pg = NULL;
+    bool ok = run(connection, sql, parameters, &pg, error);
+    PQclear(pg);
+    return ok;
+}
+
+bool connection_run(TALLOC_CTX *owner, struct connection *connection, const char *sql, const char *copy_data,
+                    size_t copy_size_bytes, const char **tag, struct error *error)
+{
+    if (!may_send(connection, error))
+        return false;
+    if (!send_one(connection, sql, NO_PARAMETERS) || !PQsetSingleRowMode(connection->pg) || !flush(connection)) {
+        failure_set(error, connection, NULL);
+        return settle(connection, false, error);
+    }
+    struct answer answer = {0};
+    collect(connection, copy_data, copy_size_bytes, &answer);
+    PGresult *pg = NULL;
+    bool ok = settle(connection, judge(connection, &answer, &pg, error), error);
+    if (ok)
+        *tag = talloc_strdup(owner, PQcmdStatus(pg));
+    PQclear(pg);
+    return ok;
+}
+
+static bool send_pipeline(struct connection *connection, const struct query *queries, size_t count)
+{
+    if (!PQenterPipelineMode(connection->pg))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (!send_one(connection, queries[i].sql, queries[i].parameters))
+            return false;
+    return PQpipelineSync(connection->pg) && flush(connection);
+}
+
+/* The results of one statement of a pipeline end with a NULL, too; those passed over after a failure have a result that says so. */
+static bool collect_one(TALLOC_CTX *owner, struct connection *connection, struct query *query, PGresult **failure)
+{
+    bool ok = true;
+    for (PGresult *pg; (pg = next_result(connection));) {
+        if (PQresultStatus(pg) == PGRES_TUPLES_OK || PQresultStatus(pg) == PGRES_COMMAND_OK ||
+            PQresultStatus(pg) == PGRES_EMPTY_QUERY) {
+            query->result = result_wrap(owner, pg);
+            continue;
+        }
+        ok = false;
+        if (is_failure(pg) && !*failure)
+            *failure = pg;
+        else
+            PQclear(pg);
+        if (PQstatus(connection->pg) == CONNECTION_BAD)
+            break;
+    }
+    return ok && query->result;
+}
+
+/* Reads up to the answer to the sync, behind which the connection is in step again. */
+static void collect_sync(struct connection *connection)
+{
+    for (int nulls = 0; nulls < 2 && PQstatus(connection->pg) == CONNECTION_OK;) {
+        PGresult *pg = next_result(connection);
+        bool is_sync = pg && PQresultStatus(pg) == PGRES_PIPELINE_SYNC;
+        nulls = pg ? 0 : nulls + 1;
+        PQclear(pg);
+        if (is_sync)
+            return;
+    }
+}
+
+bool connection_pipeline(TALLOC_CTX *owner, struct connection *connection, struct query *queries, size_t count,
+                         size_t *failed, struct error *error)
+{
+    if (!may_send(connection, error))
+        return false;
+    if (!send_pipeline(connection, queries, count)) {
+        failure_set(error, connection, NULL);
+        connection_abandon(connection);
+        error->is_connection_lost = true;
+        return false;
+    }
+    PGresult *failure = NULL;
+    size_t first_failed = count;
+    for (size_t i = 0; i < count && PQstatus(connection->pg) == CONNECTION_OK; i++)
+        if (!collect_one(owner, connection, &queries[i], &failure) && first_failed == count)
+            first_failed = i;
+    collect_sync(connection);
+    bool ok = first_failed == count && PQstatus(connection->pg) == CONNECTION_OK && PQexitPipelineMode(connection->pg);
+    if (!ok) {
+        bool is_in_step = failure && PQstatus(connection->pg) == CONNECTION_OK && PQexitPipelineMode(connection->pg);
+        failure_set(error, connection, failure);
+        if (!is_in_step && connection->pg) {
+            connection_abandon(connection);
+            error->is_connection_lost = true;
+        }
+        if (failed)
+            *failed = first_failed;
+    }
+    PQclear(failure);
+    return settle(connection, ok, error);
+}

@@ -1,0 +1,100 @@
+/* See transaction.h. */
+#include "store/transaction.h"
+
+#include "store/clock.h"
+
+/* The longest sleep before the nth new attempt: full jitter below 50 ms doubled n times, capped. */
+#define RETRY_BASE_MS 50
+#define RETRY_CAP_MS 2000
+
+static const char *const begin_statements[] = {
+    [TRANSACTION_READ_WRITE] = "BEGIN READ WRITE",
+    [TRANSACTION_READ_ONLY] = "BEGIN READ ONLY",
+    [TRANSACTION_SNAPSHOT] = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY",
+};
+
+bool transaction_begin(struct connection *connection, enum transaction_mode mode, struct error *error)
+{
+    return connection_execute(connection, NO_PARAMETERS, error, begin_statements[mode]);
+}
+
+bool transaction_commit(struct connection *connection, struct error *error)
+{
+    struct result *result = connection_query(NULL, connection, NO_PARAMETERS, error, "COMMIT");
+    if (!result) {
+        if (error->is_connection_lost)
+            error->code = ERROR_UNKNOWN_OUTCOME;
+        return false;
+    }
+    bool committed = !strcmp(result_tag(result), "COMMIT");
+    talloc_free(result);
+    if (committed)
+        return true;
+    return error_set(error, ERROR_STATEMENT, "the server rolled the transaction back instead of committing it");
+}
+
+void transaction_rollback(struct connection *connection)
+{
+    enum connection_state state = connection_state(connection);
+    if (state == STATE_IDLE || state == STATE_LOST)
+        return;
+    /* A cancel that is asked for must not keep the rollback from being sent. */
+    struct cancel *cancel = connection_cancel(connection);
+    connection_set_cancel(connection, NULL);
+    struct error *ignored = error_new(NULL);
+    if (!connection_execute(connection, NO_PARAMETERS, ignored, "ROLLBACK"))
+        connection_abandon(connection);
+    talloc_free(ignored);
+    connection_set_cancel(connection, cancel);
+}
+
+/* A sleep of random length, so that two that were in each other's way do not meet again. */
+static bool back_off(struct connection *connection, int attempt)
+{
+    int64_t longest_ms = RETRY_BASE_MS;
+    for (int i = 1; i < attempt && longest_ms < RETRY_CAP_MS; i++)
+        longest_ms *= 2;
+    return cancel_sleep(connection_cancel(connection), (int)(clock_wall_us() % longest_ms));
+}
+
+static bool attempt_once(struct connection *connection, enum transaction_mode mode, transaction_fn work, void *argument,
+                         struct error *error)
+{
+    if (!transaction_begin(connection, mode, error))
+        return false;
+    if (work(connection, argument, error) && transaction_commit(connection, error))
+        return true;
+    transaction_rollback(connection);
+    return false;
+}
+
+bool transaction_run(struct connection *connection, const struct transaction_options *options, transaction_fn work,
+                     void *argument, struct error *error)
+{
+    for (int attempt = 1;; attempt++) {
+        error_clear(error);
+        if (attempt_once(connection, options->mode, work, argument, error))
+            return true;
+        bool may_retry = error_kind(error->code)->retry == RETRY_TRANSACTION && attempt < options->attempts &&
+                         connection_state(connection) == STATE_IDLE;
+        if (!may_retry || !back_off(connection, attempt))
+            return false;
+    }
+}
+
+bool transaction_savepoint(struct connection *connection, transaction_fn work, void *argument, struct error *error)
+{
+    if (!connection_execute(connection, NO_PARAMETERS, error, "SAVEPOINT pgdeck"))
+        return false;
+    if (work(connection, argument, error))
+        return connection_execute(connection, NO_PARAMETERS, error, "RELEASE SAVEPOINT pgdeck");
+    struct cancel *cancel = connection_cancel(connection);
+    connection_set_cancel(connection, NULL);
+    struct error *ignored = error_new(NULL);
+    if (connection_state(connection) != STATE_LOST &&
+        !connection_execute(connection, NO_PARAMETERS, ignored, "ROLLBACK TO SAVEPOINT pgdeck"))
+        transaction_rollback(connection);
+    talloc_free(ignored);
+    connection_set_cancel(connection, cancel);
+    return false;
+}
