@@ -68,7 +68,7 @@ $(BUILD)/generated/%.sql.c: %.sql
 	@mkdir -p $(@D)
 	$(call say,SQL,$<)awk -v name="sql_$(subst -,_,$(notdir $*))" \
 	  'BEGIN { printf "extern const char %s[];\nconst char %s[] =\n", name, name } \
-	   { gsub(/\\/, "\\\\"); gsub(/"/, "\\\""); printf "\"%s\\n\"\n", $$0 } END { print ";" }' $< > $@
+	   { gsub(/\\/, "&&"); gsub(/"/, "\\\""); printf "\"%s\\n\"\n", $$0 } END { print ";" }' $< > $@
 $(BUILD)/generated/%.o: $(BUILD)/generated/%.c
 	$(call say,CC,$<)$(CC) -std=c17 $(SANITIZE) -c -o $@ $<
 

@@ -15,6 +15,7 @@ struct connection {
     struct cancel *cancel;         /* or NULL */
     notice_fn on_notice;
     void *listener;
+    bool has_single_rows;          /* the last statement's rows came one by one */
     struct canceller *canceller;   /* while a cancel is on its way */
 };
 

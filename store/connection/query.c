@@ -2,6 +2,7 @@
 #include "store/connection/private.h"
 
 #include <poll.h>
+#include <strings.h>
 
 #define COPY_CHUNK_BYTES (64 * 1024)
 
@@ -182,12 +183,33 @@ bool connection_execute(struct connection *connection, struct parameters paramet
     return ok;
 }
 
+/* Whether a statement of a file is one that is there to return rows, of which there may be more than memory holds. */
+static bool returns_rows(const char *sql)
+{
+    static const char *const words[] = {"SELECT", "VALUES", "TABLE", "WITH", "FETCH", "EXECUTE", "("};
+    for (size_t i = 0; i < countof(words); i++)
+        if (!strncasecmp(sql, words[i], strlen(words[i])))
+            return true;
+    return false;
+}
+
+/* libpq keeps the mode for the first statement of a pipeline that follows: only a plain statement resets it. */
+static bool leave_single_rows(struct connection *connection, struct error *error)
+{
+    if (!connection->has_single_rows)
+        return true;
+    connection->has_single_rows = false;
+    return connection_execute(connection, NO_PARAMETERS, error, "");
+}
+
 bool connection_run(TALLOC_CTX *owner, struct connection *connection, const char *sql, const char *copy_data,
                     size_t copy_size_bytes, const char **tag, struct error *error)
 {
     if (!may_send(connection, error))
         return false;
-    if (!send_one(connection, sql, NO_PARAMETERS) || !PQsetSingleRowMode(connection->pg) || !flush(connection)) {
+    bool is_sent = send_one(connection, sql, NO_PARAMETERS);
+    connection->has_single_rows = is_sent && returns_rows(sql) && PQsetSingleRowMode(connection->pg);
+    if (!is_sent || !flush(connection)) {
         failure_set(error, connection, NULL);
         return settle(connection, false, error);
     }
@@ -248,7 +270,7 @@ static void collect_sync(struct connection *connection)
 bool connection_pipeline(TALLOC_CTX *owner, struct connection *connection, struct query *queries, size_t count,
                          size_t *failed, struct error *error)
 {
-    if (!may_send(connection, error))
+    if (!may_send(connection, error) || !leave_single_rows(connection, error))
         return false;
     if (!send_pipeline(connection, queries, count)) {
         failure_set(error, connection, NULL);

@@ -1,0 +1,200 @@
+/* One run of a plan: lock, a fresh look, the files in order, and an end that is recorded. What happens inside a file is
+ * migrate/apply/. See apply.h. */
+#include "migrate/apply.h"
+
+#include "migrate/apply/file.h"
+#include "migrate/apply/rehearse.h"
+#include "migrate/apply/run.h"
+#include "store/clock.h"
+
+static struct apply_result *new_result(TALLOC_CTX *owner, const struct run *run, const struct plan *plan)
+{
+    struct apply_result *result = talloc_zero(owner, struct apply_result);
+    result->run = talloc_strdup(result, run->actor.run);
+    result->mode = run->options->mode;
+    result->applied = talloc_zero_array(result, struct apply_applied, (unsigned)plan->count + 1);
+    result->remaining = plan->count;
+    return result;
+}
+
+/* --only without the versions that another run has applied meanwhile; only for those who confirmed without looking. */
+static struct plan_selection rest_of_selection(TALLOC_CTX *owner, const struct apply_options *options, const struct status *status)
+{
+    struct plan_selection selection = options->selection;
+    if (!selection.only || options->strictness == APPLY_EXACT)
+        return selection;
+    size_t count = 0, kept = 0;
+    while (selection.only[count])
+        count++;
+    const char **only = talloc_zero_array(owner, const char *, (unsigned)count + 1);
+    for (size_t i = 0; i < count; i++) {
+        const struct migration *migration = status_find(status, strtoll(selection.only[i], NULL, 10));
+        if (!migration || migration->state != MIGRATION_APPLIED)
+            only[kept++] = selection.only[i];
+    }
+    selection.only = only;
+    return selection;
+}
+
+/* What is true now that nobody else can change it: the plan made anew must be the one that was confirmed, or a rest of it. */
+static struct plan *plan_again(struct run *run, const struct plan *plan, struct error *error)
+{
+    const struct apply_options *options = run->options;
+    struct plan_target target = {0};
+    struct status *status = status_read(run, run->lock, plan->status->directory, options->settings, error);
+    if (!status || !plan_read_target(run, run->lock, &target, error))
+        return NULL;
+    struct plan_selection selection = rest_of_selection(run, options, status);
+    struct plan *now = plan_build(run, status, options->settings, &target, &selection, error);
+    if (!now)
+        return NULL;
+    bool is_same = options->strictness == APPLY_EXACT ? !strcmp(now->fingerprint, plan->fingerprint) : plan_is_part_of(now, plan);
+    if (is_same)
+        return now;
+    error_set(error, ERROR_STALE_PLAN, "what was planned is no longer true: the ledger, a file or the target has changed since");
+    error_hint(error, "Run `pgdeck plan` and look again.");
+    return NULL;
+}
+
+static bool record_start(struct run *run, const struct plan *plan, struct error *error)
+{
+    json_t *detail = json_pack("{s:s, s:i}", "plan", plan->fingerprint, "files", (int)plan->count);
+    struct journal_record record = {.event = JOURNAL_RUN_STARTED, .durability = JOURNAL_RELAXED, .detail = detail};
+    bool ok = run_record(run, &record, error);
+    json_decref(detail);
+    return ok;
+}
+
+/* A record that cannot be written after the COMMIT is no failure of the file: the ledger has it. But the run ends there. */
+static bool record_applied(struct run *run, int64_t duration_ms, struct error *error)
+{
+    json_t *detail = json_pack("{s:I}", "duration_ms", (json_int_t)duration_ms);
+    struct journal_record record = {
+        .event = JOURNAL_APPLIED,
+        .durability = JOURNAL_RELAXED,
+        .version = run->step->file->version,
+        .checksum = run->step->file->checksum,
+        .detail = detail,
+    };
+    bool ok = run->lock && run_record(run, &record, error);
+    json_decref(detail);
+    return ok;
+}
+
+static bool apply_file(struct run *run, struct error *error)
+{
+    struct apply_result *result = run->result;
+    const struct migration_file *file = run->step->file;
+    int attempts = 1;
+    run->statement = 0;
+    run->file_started_ms = clock_monotonic_ms();
+    run_emit(run, APPLY_FILE_STARTED, NULL, 0);
+    if (file->statements.count == 0)
+        run_emit(run, APPLY_WARNING, "the file holds no statement: it is applied, and does nothing", 0);
+    bool is_stepwise = !file->is_transactional && file->statements.count > 0;
+    if (!(is_stepwise ? stepwise_apply(run, error) : transactional_apply(run, &attempts, error))) {
+        result->failed_version = talloc_strdup(result, file->version);
+        result->failed_statement = error->statement;
+        result->failed_line = error->line;
+        run_emit(run, APPLY_FILE_FAILED, error->message, 0);
+        return false;
+    }
+    int64_t duration_ms = clock_monotonic_ms() - run->file_started_ms;
+    result->applied[result->applied_count++] =
+        (struct apply_applied){talloc_strdup(result, file->version), duration_ms, attempts};
+    result->remaining--;
+    run->statement = 0;
+    run_emit(run, APPLY_FILE_DONE, NULL, duration_ms);
+    if (record_applied(run, duration_ms, error))
+        return true;
+    if (!error_is_set(error))
+        error_set(error, ERROR_CONNECTION, "the connection that holds the migration lock was lost");
+    error_prefix(error, "%s is applied, but the run cannot go on", file->version);
+    if (!error->hint)
+        error_hint(error, "Run `pgdeck apply` again for the rest.");
+    return false;
+}
+
+/* A cancel between two files ends the run there; what was applied stands. */
+static bool is_stopped(struct run *run, struct error *error)
+{
+    if (!cancel_is_requested(run->options->cancel))
+        return false;
+    error_set(error, ERROR_CANCELLED, "cancelled before %s was begun", run->step->file->version);
+    error_hint(error, "Run `pgdeck apply` again for the rest.");
+    return true;
+}
+
+static bool apply_files(struct run *run, const struct plan *plan, struct error *error)
+{
+    for (size_t i = 0; i < plan->count; i++) {
+        run->step = &plan->steps[i];
+        run->file_index = (int)i + 1;
+        if (is_stopped(run, error) || !apply_file(run, error))
+            return false;
+    }
+    return true;
+}
+
+static const char *outcome_name(bool ok, const struct run *run, const struct error *error)
+{
+    if (ok)
+        return "done";
+    if (cancel_is_requested(run->options->cancel))
+        return "interrupted";
+    return error->code == ERROR_STALE_PLAN || error->code == ERROR_REFUSED ? "refused" : "failed";
+}
+
+static bool apply_for_real(struct run *run, const struct plan *plan, struct error *error)
+{
+    if (plan->count == 0)
+        return true;
+    if (!run_make_ledger(run, error) || !record_start(run, plan, error))
+        return false;
+    run_emit(run, APPLY_RUN_STARTED, run->actor.run, 0);
+    bool ok = apply_files(run, plan, error);
+    run->step = NULL;
+    run_record_finish(run, outcome_name(ok, run, error));
+    return ok;
+}
+
+static void log_run(const struct run *run, bool ok, const struct error *error)
+{
+    const struct apply_result *result = run->result;
+    json_t *versions = json_array();
+    for (size_t i = 0; i < result->applied_count; i++)
+        json_array_append_new(versions, json_string(result->applied[i].version));
+    json_t *fields = json_pack("{s:s, s:s, s:o, s:I}", "run", result->run, "mode",
+                               result->mode == APPLY_DRY_RUN ? "dry run" : "apply", "applied", versions, "remaining",
+                               (json_int_t)result->remaining);
+    json_object_set_new(fields, "outcome", json_string(ok ? "done" : error_kind(error->code)->name));
+    if (result->failed_version)
+        json_object_set_new(fields, "failed", json_string(result->failed_version));
+    log_write(run->options->log, ok ? LOG_LEVEL_INFO : LOG_LEVEL_ERROR, "apply", fields);
+}
+
+bool apply_run(TALLOC_CTX *owner, const struct plan *plan, const struct apply_options *options,
+               struct apply_result **result, struct error *error)
+{
+    struct run *run = run_new(NULL, options);
+    run->result = *result = new_result(owner, run, plan);
+    run->file_count = (int)plan->count;
+    bool ok = run_take_lock(run, error);
+    struct plan *now = ok ? plan_again(run, plan, error) : NULL;
+    ok = now != NULL;
+    if (ok) {
+        run->file_count = (int)now->count;
+        run->result->remaining = now->count;
+        ok = options->mode == APPLY_DRY_RUN ? rehearse(run, now, error) : apply_for_real(run, now, error);
+        if (!ok && options->mode == APPLY_DRY_RUN && run->step && !run->result->failed_version) {
+            run->result->failed_version = talloc_strdup(run->result, run->step->file->version);
+            run->result->failed_statement = error->statement;
+            run->result->failed_line = error->line;
+        }
+    }
+    if (options->log)
+        log_run(run, ok, error);
+    run_close(run);
+    talloc_free(run);
+    return ok;
+}

@@ -1,0 +1,230 @@
+/* See run.h: identity, work connection, records, events of a run. The lock is lock.c's. */
+#include "migrate/apply/run.h"
+
+#include <sys/random.h>
+#include <time.h>
+
+#include "store/clock.h"
+#include "store/text.h"
+#include "store/transaction.h"
+
+/* UTC second and 32 random bits: sorts by time, unique among runs of one second; 24 characters. */
+static char *make_id(TALLOC_CTX *owner)
+{
+    uint32_t random = 0;
+    if (getrandom(&random, sizeof random, GRND_NONBLOCK) != sizeof random)
+        random = (uint32_t)clock_wall_us();
+    time_t seconds = (time_t)(clock_wall_us() / 1000000);
+    struct tm parts;
+    gmtime_r(&seconds, &parts);
+    char text[24];
+    strftime(text, sizeof text, "%Y%m%dT%H%M%S", &parts);
+    return talloc_asprintf(owner, "%s-%08x", text, random);
+}
+
+struct run *run_new(TALLOC_CTX *owner, const struct apply_options *options)
+{
+    struct run *run = talloc_zero(owner, struct run);
+    run->options = options;
+    run->actor = (struct journal_actor){
+        .run = make_id(run),
+        .person = options->person,
+        .host = options->host,
+        .application = options->application,
+    };
+    run->has_check_interval = true;
+    return run;
+}
+
+void run_close(struct run *run)
+{
+    TALLOC_FREE(run->work);
+    TALLOC_FREE(run->lock);
+}
+
+bool run_make_ledger(struct run *run, struct error *error)
+{
+    if (!ledger_require_writable(run->ledger, error) || !ledger_create(run->lock, run->ledger, error))
+        return false;
+    struct ledger *found = ledger_find(run, run->lock, settings_text(run->options->settings, SETTING_ledger), error);
+    if (!found)
+        return false;
+    talloc_free(run->ledger);
+    run->ledger = found;
+    return true;
+}
+
+static void hear(void *listener, const struct notice *notice)
+{
+    struct run *run = listener;
+    char *text = talloc_asprintf(NULL, "%s: %s", notice->severity, notice->message);
+    run_emit(run, APPLY_NOTICE, text, 0);
+    talloc_free(text);
+}
+
+static bool open_work(struct run *run, struct error *error)
+{
+    struct connection_options options = {
+        .application_name = "pgdeck",
+        .connect_timeout_ms = (int)settings_number(run->options->settings, SETTING_connect_timeout),
+        .cancel = run->options->cancel,
+    };
+    run->work = connection_open(run, run->options->target, &options, error);
+    if (!run->work)
+        return false;
+    connection_set_listener(run->work, hear, run);
+    return true;
+}
+
+/* Not every platform's server takes it (it needs to learn that a socket is closed): tried once. */
+static bool try_check_interval(struct run *run, struct error *error)
+{
+    if (connection_server_version(run->work) < 140000)
+        run->has_check_interval = false;
+    if (!run->has_check_interval)
+        return true;
+    if (connection_execute(run->work, NO_PARAMETERS, error, "SET client_connection_check_interval = '2s'"))
+        return true;
+    run->has_check_interval = false;
+    if (error->is_connection_lost || error->code == ERROR_CANCELLED)
+        return false;
+    error_clear(error);
+    return true;
+}
+
+static const char *milliseconds(TALLOC_CTX *owner, int64_t number) { return talloc_asprintf(owner, "%lld", (long long)number); }
+
+/* What a role or a search path of the project adds to the settings; each is a value behind a parameter. */
+static bool set_settings(struct run *run, const struct plan_step *step, struct error *error)
+{
+    const struct settings *settings = run->options->settings;
+    TALLOC_CTX *memory = talloc_new(NULL);
+    int64_t lock_ms = step ? step->lock_timeout_ms : settings_number(settings, SETTING_lock_timeout);
+    int64_t statement_ms = step ? step->statement_timeout_ms : settings_number(settings, SETTING_statement_timeout);
+    const char *name = talloc_asprintf(memory, "pgdeck:%s:%s", run->actor.run, step ? step->file->version : "work");
+    const char *role = settings_text(settings, SETTING_role), *path = settings_text(settings, SETTING_search_path);
+    char *sql = talloc_strdup(
+        memory, "SELECT pg_catalog.set_config('application_name', $1, false),"
+                " pg_catalog.set_config('client_encoding', 'UTF8', false),"
+                " pg_catalog.set_config('lock_timeout', $2, false),"
+                " pg_catalog.set_config('statement_timeout', $3, false),"
+                " pg_catalog.set_config('idle_in_transaction_session_timeout', $4, false),"
+                " pg_catalog.set_config('synchronous_commit', CASE WHEN pg_catalog.current_setting('synchronous_commit')"
+                " IN ('off', 'local') THEN 'on' ELSE pg_catalog.current_setting('synchronous_commit') END, false),"
+                " pg_catalog.set_config('search_path', coalesce(nullif($5, ''), pg_catalog.current_setting('search_path')), false),"
+                " pg_catalog.set_config('role', coalesce(nullif($6, ''), pg_catalog.current_setting('role')), false)");
+    if (run->has_check_interval)
+        sql = talloc_strdup_append(sql, ", pg_catalog.set_config('client_connection_check_interval', '2s', false)");
+    bool ok = connection_execute(run->work,
+                                 PARAMETERS(name, milliseconds(memory, lock_ms), milliseconds(memory, statement_ms),
+                                            milliseconds(memory, settings_number(settings, SETTING_idle_timeout)), path, role),
+                                 error, sql);
+    talloc_free(memory);
+    return ok;
+}
+
+bool run_prepare_work(struct run *run, const struct plan_step *step, struct error *error)
+{
+    bool is_reused = run->work && connection_state(run->work) == STATE_IDLE;
+    if (!is_reused) {
+        TALLOC_FREE(run->work);
+        if (!open_work(run, error) || !try_check_interval(run, error))
+            return false;
+    } else if (!connection_execute(run->work, NO_PARAMETERS, error, "DISCARD ALL")) {
+        return false;
+    }
+    connection_set_cancel(run->work, run->options->cancel);
+    return set_settings(run, step, error);
+}
+
+void run_drop_work(struct run *run)
+{
+    if (run->work)
+        transaction_rollback(run->work);
+    TALLOC_FREE(run->work);
+}
+
+struct query run_restore_query(TALLOC_CTX *owner, const struct run *run, enum run_restore restore)
+{
+    static const char *const statements[] = {
+        [RESTORE_SESSION] = "SELECT pg_catalog.set_config('session_authorization', $1, false),"
+                            " pg_catalog.set_config('role', $2, false)",
+        [RESTORE_LOCAL] = "SELECT pg_catalog.set_config('session_authorization', $1, true),"
+                          " pg_catalog.set_config('role', $2, true)",
+    };
+    const char *role = settings_text(run->options->settings, SETTING_role);
+    const char **values = talloc_array(owner, const char *, 2);
+    values[0] = run->session_role;
+    values[1] = *role ? role : "none";
+    return (struct query){.sql = statements[restore], .parameters = {2, values}};
+}
+
+bool run_record(struct run *run, const struct journal_record *record, struct error *error)
+{
+    return journal_write(run->lock, run->ledger, &run->actor, record, error);
+}
+
+void run_record_anyway(struct run *run, const struct journal_record *record)
+{
+    struct error *error = error_new(NULL);
+    if (!run->lock || !run->ledger || !run->ledger->has_journal)
+        error_set(error, ERROR_CONNECTION, "there is no connection to the journal");
+    else if (run_record(run, record, error))
+        error_clear(error);
+    if (error_is_set(error) && run->options->log)
+        log_error(run->options->log, "journal", error);
+    talloc_free(error);
+}
+
+void run_record_finish(struct run *run, const char *outcome)
+{
+    json_t *detail = json_pack("{s:s}", "outcome", outcome);
+    run_record_anyway(run, &(struct journal_record){.event = JOURNAL_RUN_FINISHED, .detail = detail});
+    json_decref(detail);
+}
+
+/* Copies what fits, and never half of a character. */
+static void copy_text(char *to, size_t size_bytes, const char *from)
+{
+    size_t size = strlen(from);
+    if (size >= size_bytes) {
+        size = size_bytes - 1;
+        while (size > 0 && ((unsigned char)from[size] & 0xC0) == 0x80)
+            size--;
+    }
+    memcpy(to, from, size);
+    to[size] = '\0';
+}
+
+void run_emit(struct run *run, enum apply_event_kind kind, const char *text, int64_t duration_ms)
+{
+    if (!run->options->on_event)
+        return;
+    struct apply_event event = {.kind = kind, .file_index = run->file_index, .file_count = run->file_count};
+    event.duration_ms = duration_ms;
+    event.statement = run->statement;
+    if (run->step) {
+        const struct migration_file *file = run->step->file;
+        event.statement_count = (int)file->statements.count;
+        event.line = run->statement > 0 ? file->statements.items[run->statement - 1].line : 0;
+        copy_text(event.version, sizeof event.version, file->version);
+        copy_text(event.name, sizeof event.name, file->description);
+    }
+    copy_text(event.text, sizeof event.text, text ? text : "");
+    run->options->on_event(run->options->listener, &event);
+}
+
+void run_place_error(const struct run *run, size_t statement_index, struct error *error)
+{
+    const struct migration_file *file = run->step->file;
+    if (statement_index >= file->statements.count) {
+        error_place(error, file->path, 0, 0);
+        return;
+    }
+    const struct statement *statement = &file->statements.items[statement_index];
+    int line = statement->line, column = statement->column;
+    if (error->position > 0)
+        statement_locate(statement, error->position, &line, &column);
+    error_place(error, file->path, line, column);
+    error->statement = (int)statement_index + 1;
+}

@@ -1,0 +1,84 @@
+/* A run under the migration lock: its two connections, its place in the plan, its records. What apply, mark and
+ * bootstrap share; private to migrate/. */
+#ifndef MIGRATE_APPLY_RUN_H
+#define MIGRATE_APPLY_RUN_H
+
+#include <talloc.h>
+
+#include "migrate/apply.h"
+#include "migrate/journal.h"
+#include "migrate/ledger.h"
+#include "store/base.h"
+#include "store/connection.h"
+#include "store/error.h"
+
+struct run {
+    const struct apply_options *options;
+    struct journal_actor actor;       /* actor.run: the run's id */
+    struct connection *lock;          /* holds the advisory lock; writes the journal; NULL before it is open */
+    struct connection *work;          /* runs the migrations; NULL where there is none, or it failed */
+    struct ledger *ledger;            /* as found under the lock */
+    const char *session_role;         /* session_user of the run's connections */
+    int64_t lock_key;
+    int lock_pid;                     /* backend of the lock connection */
+    bool has_check_interval;          /* the server takes client_connection_check_interval */
+    struct apply_result *result;      /* of an apply; else NULL */
+    const struct plan_step *step;     /* the file at hand, or NULL */
+    int file_index, file_count;       /* from 1 */
+    int statement;                    /* at hand, from 1; 0: none */
+    int64_t file_started_ms;
+    struct ledger_counters {          /* the session's counters of ledger rows, right after our own INSERT; INTEGER_NULL: not counted */
+        int64_t inserted, updated, deleted;
+    } counters;
+};
+
+/* Makes a run with an id of its own. Owner: `owner`. Connects nothing. */
+struct run *run_new(TALLOC_CTX *owner, const struct apply_options *options);
+
+/* Connects the lock connection, refuses standby, read-only server and pooler, takes the lock (waits at most the setting
+ * lock_wait; the holder is named in ERROR_LOCKED), finds the ledger. */
+bool run_take_lock(struct run *run, struct error *error) NODISCARD;
+
+/* Gives the lock back and closes both connections. */
+void run_close(struct run *run);
+
+/* Makes ledger and journal where they are missing, and looks at them again. */
+bool run_make_ledger(struct run *run, struct error *error) NODISCARD;
+
+/* A work connection in the state that a file starts with: a new one, or the old one after DISCARD ALL; then the settings
+ * of the run for `step` (NULL: those of the project). */
+bool run_prepare_work(struct run *run, const struct plan_step *step, struct error *error) NODISCARD;
+
+/* Closes the work connection: after an error the next file gets a new one. */
+void run_drop_work(struct run *run);
+
+/* The query that sets session authorization and role back to the run's. With RESTORE_LOCAL only until the transaction ends. */
+enum run_restore { RESTORE_SESSION, RESTORE_LOCAL };
+struct query run_restore_query(TALLOC_CTX *owner, const struct run *run, enum run_restore restore);
+
+/* SQL of a boolean: whether the lock connection holds the migration lock; for RETURNING and SELECT lists. Owner: `owner`. */
+char *run_lock_is_held_sql(TALLOC_CTX *owner, const struct run *run);
+
+/* Writes a record on the lock connection. */
+bool run_record(struct run *run, const struct journal_record *record, struct error *error) NODISCARD;
+
+/* The same where a failure has nobody to be told to: it is logged. */
+void run_record_anyway(struct run *run, const struct journal_record *record);
+
+/* Records how a run ended: "done", "failed", "interrupted", "refused". */
+void run_record_finish(struct run *run, const char *outcome);
+
+/* Tells the listener. `text` is cut to fit; may be NULL. */
+void run_emit(struct run *run, enum apply_event_kind kind, const char *text, int64_t duration_ms);
+
+/* Names the place of a failed statement in its file: from the server's position, else where the statement begins. */
+void run_place_error(const struct run *run, size_t statement_index, struct error *error);
+
+/* Ends of a lost COMMIT. */
+enum run_outcome { OUTCOME_COMMITTED, OUTCOME_ROLLED_BACK, OUTCOME_UNKNOWN };
+
+/* What became of a transaction whose COMMIT had no answer: reconnects, takes the lock, looks at the ledger row of
+ * `version` (NULL: there is none to look for), then asks txid_status until it is no longer in progress. Blocks up to a minute. */
+enum run_outcome run_find_outcome(struct run *run, const char *version, const char *transaction_id);
+
+#endif

@@ -1,0 +1,463 @@
+/* A file outside a transaction: step by step, so that after a kill at any point it is known which steps stand. What can
+ * run in a transaction does, together with its journal row; what cannot gets an intent before and a result after, and
+ * the catalog is asked in between. The ledger row comes with the last step. See docs/architecture.md, "Applying". */
+#include "migrate/apply/check.h"
+#include "migrate/apply/file.h"
+#include "migrate/step.h"
+#include "store/clock.h"
+#include "store/transaction.h"
+
+#define ORPHAN_WAIT_MS 15000 /* a server from 14 on notices a dead client within 2 s of a statement; older ones may not */
+#define ORPHAN_POLL_MS 100
+
+/* One file on its way. */
+struct progress {
+    struct run *run;
+    TALLOC_CTX *memory;
+    struct step *steps;
+    size_t count;
+    size_t done; /* steps that stand: the first `done` */
+};
+
+static const struct statement *statement_of(const struct progress *progress, const struct step *step)
+{
+    return &progress->run->step->file->statements.items[step->first];
+}
+
+static bool is_last(const struct progress *progress, const struct step *step)
+{
+    return step == &progress->steps[progress->count - 1];
+}
+
+static const char *version_of(const struct progress *progress) { return progress->run->step->file->version; }
+
+/* The words for the person who has to answer what no program can. */
+static void hint_mark(struct error *error, const char *version, const char *question)
+{
+    error_hint(error, "%s If all of the file stands, say `pgdeck mark %s --applied --reason TEXT`; to have all of it run again, "
+                      "`pgdeck mark %s --pending --reason TEXT`.",
+               question, version, version);
+}
+
+/* Turns the failure of a step into what it means for the file: with steps that stand, the file is incomplete. */
+static bool fail_step(struct progress *progress, const struct step *step, const char *left, struct error *error)
+{
+    struct run *run = progress->run;
+    run_drop_work(run);
+    file_record_failure(run, step->number, error, left);
+    bool stands = progress->done > 0 || (left && strcmp(left, "nothing") != 0);
+    if (!stands || error->code == ERROR_UNKNOWN_OUTCOME)
+        return false;
+    error->code = ERROR_INCOMPLETE;
+    error_prefix(error, "migration %s stopped at statement %d of %zu; what ran before it stands", version_of(progress),
+                 step->number, run->step->file->statements.count);
+    const char *hint = left && strcmp(left, "nothing") != 0 ? left : NULL;
+    return error_hint(error,
+                      "%s%s%sMend what failed (the finished statements must stay as they are) and run `pgdeck apply` again: it goes "
+                      "on where it stopped.",
+                      error->hint ? error->hint : "", error->hint ? " " : "",
+                      hint ? talloc_asprintf(error, "Left behind: %s. ", hint) : "");
+}
+
+/* The row of step_done, and with the last step the ledger row: in the transaction that runs on the work connection. */
+static bool record_done(struct progress *progress, const struct step *step, const char *transaction_id, struct error *error)
+{
+    struct run *run = progress->run;
+    TALLOC_CTX *memory = talloc_new(progress->memory);
+    struct journal_record record = {
+        .event = JOURNAL_STEP_DONE,
+        .version = version_of(progress),
+        .step = step->number,
+        .checksum = run->step->file->checksum,
+        .statement_hash = step->hash,
+        .transaction_id = transaction_id,
+    };
+    struct query journal = journal_query(memory, run->ledger, &run->actor, &record);
+    /* Temporary objects are gone with the session: a resume must know that there were some. */
+    char *sql = talloc_strdup(memory, journal.sql);
+    const char *place = strstr(sql, "$11::jsonb");
+    journal.sql = talloc_asprintf(
+        memory,
+        "%.*sCASE WHEN EXISTS (SELECT FROM pg_catalog.pg_class t WHERE t.relnamespace = pg_catalog.pg_my_temp_schema())"
+        " OR EXISTS (SELECT FROM pg_catalog.pg_proc p WHERE p.pronamespace = pg_catalog.pg_my_temp_schema())"
+        " THEN pg_catalog.jsonb_build_object('temporary', true) ELSE %s END%s",
+        (int)(place - sql), sql, "$11::jsonb", place + strlen("$11::jsonb"));
+    struct query queries[] = {run_restore_query(memory, run, RESTORE_LOCAL), journal};
+    bool ok = connection_pipeline(memory, run->work, queries, countof(queries), NULL, error);
+    const char *ignored;
+    if (ok && is_last(progress, step)) {
+        int64_t duration_ms = clock_monotonic_ms() - run->file_started_ms;
+        ok = file_begin(memory, run, NULL, &ignored, error) && file_close(run, ignored, duration_ms, error);
+    }
+    talloc_free(memory);
+    return ok;
+}
+
+static bool begin_step(struct progress *progress, const struct step *step, const char **transaction_id, struct error *error)
+{
+    struct run *run = progress->run;
+    const char *begin = step->begin ? talloc_strndup(progress->memory, step->begin, step->begin_size_bytes) : "BEGIN";
+    char *is_held = run_lock_is_held_sql(progress->memory, run);
+    if (!connection_execute(run->work, NO_PARAMETERS, error, begin))
+        return false;
+    /* A statement of the file may set the isolation first thing: nothing that takes a snapshot may come before it. */
+    for (size_t i = 0; i < step->count; i++) {
+        if (!file_run_statement(run, step->first + i, error))
+            return false;
+    }
+    run->statement = 0;
+    struct result *result =
+        connection_query(progress->memory, run->work, NO_PARAMETERS, error,
+                         talloc_asprintf(progress->memory, "SELECT pg_catalog.txid_current()::text, %s", is_held));
+    if (!result)
+        return false;
+    *transaction_id = result_cell(result, 0, 0);
+    if (result_cell(result, 0, 1)[0] == 't')
+        return true;
+    return error_set(error, ERROR_LOCKED, "the migration lock was lost while the file ran");
+}
+
+/* Steps that run in a transaction: all of it or nothing, with the record of it. *needs_autocommit: the server says that
+ * the statement cannot run in a transaction after all; it has been rolled back. */
+static bool run_transaction_step(struct progress *progress, const struct step *step, bool *needs_autocommit, struct error *error)
+{
+    struct run *run = progress->run;
+    const char *transaction_id = NULL;
+    *needs_autocommit = false;
+    bool ok = begin_step(progress, step, &transaction_id, error) && record_done(progress, step, transaction_id, error);
+    if (ok) {
+        bool last = is_last(progress, step);
+        ok = file_commit(run, last ? version_of(progress) : NULL, transaction_id, error);
+        if (!ok && !error->file)
+            run_place_error(run, (size_t)step->number - 1, error);
+        return ok || fail_step(progress, step, error->code == ERROR_UNKNOWN_OUTCOME ? "unknown" : "nothing", error);
+    }
+    bool is_refused = error_is_sqlstate(error, "25001") || error_is_sqlstate(error, "2D000");
+    if (is_refused && step->kind == STEP_STATEMENT && !step->begin) {
+        transaction_rollback(run->work);
+        *needs_autocommit = connection_state(run->work) == STATE_IDLE;
+        if (*needs_autocommit)
+            return false;
+    }
+    return fail_step(progress, step, "nothing", error);
+}
+
+static bool record_intent(struct progress *progress, const struct step *step, const char *before, struct error *error)
+{
+    json_t *detail = json_pack("{s:s}", "before", before);
+    struct journal_record record = {
+        .event = JOURNAL_STEP_INTENDED,
+        .version = version_of(progress),
+        .step = step->number,
+        .checksum = progress->run->step->file->checksum,
+        .statement_hash = step->hash,
+        .detail = detail,
+    };
+    bool ok = run_record(progress->run, &record, error);
+    json_decref(detail);
+    return ok;
+}
+
+/* The result of a step that ran outside a transaction: a transaction of its own. */
+static bool record_result(struct progress *progress, const struct step *step, struct error *error)
+{
+    struct run *run = progress->run;
+    const char *transaction_id = NULL;
+    connection_set_cancel(run->work, NULL); /* the work is done: what is left is to say so */
+    struct result *result = NULL;
+    bool ok = transaction_begin(run->work, TRANSACTION_READ_WRITE, error);
+    if (ok)
+        result = connection_query(progress->memory, run->work, NO_PARAMETERS, error,
+                                  "SELECT pg_catalog.txid_current()::text");
+    ok = result != NULL;
+    if (ok) {
+        transaction_id = result_value(result);
+        ok = record_done(progress, step, transaction_id, error) &&
+             file_commit(run, is_last(progress, step) ? version_of(progress) : NULL, transaction_id, error);
+    }
+    if (run->work && connection_state(run->work) != STATE_LOST)
+        connection_set_cancel(run->work, run->options->cancel);
+    return ok;
+}
+
+/* A CONCURRENTLY waits for old transactions by its nature; a lock timeout would only leave an invalid index behind. */
+static bool lift_lock_timeout(struct run *run, const char **before, TALLOC_CTX *memory, struct error *error)
+{
+    *before = NULL;
+    if (run->step->file->lock_timeout_ms >= 0)
+        return true;
+    struct result *result =
+        connection_query(memory, run->work, NO_PARAMETERS, error,
+                         "SELECT b.value, pg_catalog.set_config('lock_timeout', '0', false)"
+                         " FROM (SELECT pg_catalog.current_setting('lock_timeout') AS value OFFSET 0) AS b");
+    if (!result)
+        return false;
+    *before = result_cell(result, 0, 0);
+    return true;
+}
+
+static bool restore_lock_timeout(struct run *run, const char *before, struct error *error)
+{
+    return !before || connection_execute(run->work, PARAMETERS(before), error,
+                                         "SELECT pg_catalog.set_config('lock_timeout', $1, false)");
+}
+
+static bool stuck(struct progress *progress, const struct step *step, const struct check *check, struct error *error)
+{
+    error_set(error, ERROR_STATEMENT, "%s, and was so before statement %d: the statement passed over it", check->what, step->number);
+    run_place_error(progress->run, step->first, error);
+    error_hint(error, "Drop the index (DROP INDEX CONCURRENTLY) and run `pgdeck apply` again.");
+    return fail_step(progress, step, "nothing", error);
+}
+
+/* The server refused the statement, or it was cancelled: what has it left? Where the connection is gone nobody can be
+ * asked now; the intent stands, and the next apply looks. */
+static bool fail_autocommit(struct progress *progress, const struct step *step, const char *before, struct error *error)
+{
+    struct run *run = progress->run;
+    if (error->is_connection_lost || connection_state(run->work) != STATE_IDLE) {
+        error->code = ERROR_INCOMPLETE;
+        error_prefix(error, "migration %s stopped inside statement %d, and how that ended is not known yet", version_of(progress),
+                     step->number);
+        error_hint(error, "When the server is back run `pgdeck apply` again: it looks at what stands and goes on.");
+        run_drop_work(run);
+        file_record_failure(run, step->number, error, "unknown");
+        return false;
+    }
+    struct error *ignored = error_new(progress->memory);
+    struct check check;
+    connection_set_cancel(run->work, NULL);
+    bool is_known = check_after(progress->memory, run->work, statement_of(progress, step), before, &check, ignored);
+    if (!is_known || check.outcome == CHECK_UNKNOWN) {
+        hint_mark(error, version_of(progress), "Look whether the statement took effect.");
+        return fail_step(progress, step, "unknown", error);
+    }
+    if (check.outcome == CHECK_LEFTOVER) {
+        if (check.repair && !check.completes)
+            error_hint(error, "The next apply drops it (%s) and runs the statement again.", check.repair);
+        return fail_step(progress, step, check.what, error);
+    }
+    /* An index that was valid before is no work of ours; anything else that stands now only lacks its record. */
+    bool stands = check.outcome == CHECK_DONE && strcmp(before, "valid") != 0;
+    return fail_step(progress, step, stands ? "all of it" : "nothing", error);
+}
+
+static bool run_autocommit_step(struct progress *progress, const struct step *step, struct error *error)
+{
+    struct run *run = progress->run;
+    const struct statement *statement = statement_of(progress, step);
+    const char *before, *lock_timeout;
+    if (!check_before(progress->memory, run->work, statement, &before, error) ||
+        !record_intent(progress, step, before, error))
+        return fail_step(progress, step, "nothing", error);
+    if (!lift_lock_timeout(run, &lock_timeout, progress->memory, error) || !file_run_statement(run, step->first, error))
+        return fail_autocommit(progress, step, before, error);
+    run->statement = 0;
+    struct check check;
+    if (!restore_lock_timeout(run, lock_timeout, error) ||
+        !check_after(progress->memory, run->work, statement, before, &check, error))
+        return fail_autocommit(progress, step, before, error);
+    if (check.outcome == CHECK_STUCK)
+        return stuck(progress, step, &check, error);
+    if (check.outcome == CHECK_LEFTOVER) {
+        error_set(error, ERROR_STATEMENT, "the server reported success, but %s", check.what);
+        run_place_error(run, step->first, error);
+        return fail_step(progress, step, check.what, error);
+    }
+    if (record_result(progress, step, error))
+        return true;
+    return fail_autocommit(progress, step, before, error);
+}
+
+static bool run_step(struct progress *progress, const struct step *step, struct error *error)
+{
+    bool needs_autocommit = step->kind == STEP_AUTOCOMMIT;
+    if (!needs_autocommit) {
+        if (run_transaction_step(progress, step, &needs_autocommit, error))
+            return true;
+        if (!needs_autocommit)
+            return false;
+        error_clear(error);
+    }
+    return run_autocommit_step(progress, step, error);
+}
+
+/* A killed run's backend may still be at work on the server: nothing of the file is touched before it has ended. */
+static bool wait_for_orphan(struct run *run, struct error *error)
+{
+    int64_t end_ms = clock_monotonic_ms() + ORPHAN_WAIT_MS;
+    const char *version = run->step->file->version;
+    for (bool is_told = false;;) {
+        struct result *result = connection_query(NULL, run->lock, PARAMETERS(version), error,
+                                                 "SELECT pg_catalog.string_agg(pid::text, ', ') FROM pg_catalog.pg_stat_activity"
+                                                 " WHERE datname = pg_catalog.current_database()"
+                                                 " AND application_name LIKE 'pgdeck:%:' || $1");
+        if (!result)
+            return false;
+        char *pids = result_value(result) ? talloc_strdup(error, result_value(result)) : NULL;
+        talloc_free(result);
+        if (!pids)
+            return true;
+        if (!is_told)
+            run_emit(run, APPLY_WARNING, "an earlier run's statement has not ended on the server yet; waiting", 0);
+        is_told = true;
+        if (clock_monotonic_ms() >= end_ms) {
+            error_set(error, ERROR_REFUSED, "an earlier run's statement of migration %s still runs on the server: pid %s", version,
+                      pids);
+            return error_hint(error, "Wait until it has ended, or end it (SELECT pg_terminate_backend(pid)); then apply again.");
+        }
+        if (!cancel_sleep(run->options->cancel, ORPHAN_POLL_MS))
+            return error_set(error, ERROR_CANCELLED, "cancelled while waiting for an earlier run's statement");
+    }
+}
+
+static const struct journal_step *journal_of(const struct progress *progress, int number)
+{
+    const struct migration *migration = progress->run->step->migration;
+    for (size_t i = 0; i < migration->step_count; i++)
+        if (migration->steps[i].step == number)
+            return &migration->steps[i];
+    return NULL;
+}
+
+/* The session of the finished steps is gone: their settings are made again; temporary objects cannot be. */
+static bool restore_session(struct progress *progress, struct error *error)
+{
+    struct run *run = progress->run;
+    for (size_t i = 0; i < progress->done; i++) {
+        const struct step *step = &progress->steps[i];
+        const struct journal_step *journal = journal_of(progress, step->number);
+        if (i + 1 == progress->done && journal && journal->has_temporary) {
+            error_set(error, ERROR_INCOMPLETE, "migration %s cannot be resumed: its finished statements made temporary objects, "
+                                               "which are gone with their session",
+                      version_of(progress));
+            run_place_error(run, step->first, error);
+            hint_mark(error, version_of(progress), "Finish the file by hand.");
+            return false;
+        }
+        if (step->kind == STEP_STATEMENT && statement_of(progress, step)->kind == STATEMENT_SET &&
+            !file_run_statement(run, step->first, error))
+            return fail_step(progress, step, "nothing", error);
+    }
+    run->statement = 0;
+    return true;
+}
+
+static bool repair(struct progress *progress, const struct step *step, const struct check *check, struct error *error)
+{
+    char *text = talloc_asprintf(progress->memory, "%s; running %s", check->what, check->repair);
+    run_emit(progress->run, APPLY_WARNING, text, 0);
+    if (connection_execute(progress->run->work, NO_PARAMETERS, error, check->repair))
+        return true;
+    run_place_error(progress->run, step->first, error);
+    return fail_step(progress, step, check->what, error);
+}
+
+/* The step that was begun and has no result: what stands decides whether it is run. *is_done: it stands. */
+static bool settle_intended(struct progress *progress, const struct step *step, const struct journal_step *journal, bool *is_done,
+                            struct error *error)
+{
+    struct check check;
+    *is_done = false;
+    if (!check_after(progress->memory, progress->run->work, statement_of(progress, step), journal->before, &check, error))
+        return fail_step(progress, step, "unknown", error);
+    switch (check.outcome) {
+    case CHECK_DONE:
+        *is_done = true;
+        return true;
+    case CHECK_NOTHING:
+        return true;
+    case CHECK_LEFTOVER:
+        *is_done = check.completes;
+        return repair(progress, step, &check, error);
+    case CHECK_STUCK:
+        return stuck(progress, step, &check, error);
+    case CHECK_UNKNOWN:
+        break;
+    }
+    error_set(error, ERROR_UNKNOWN_OUTCOME, "whether statement %d of migration %s took effect is not known: it was begun, and its "
+                                            "end was not recorded",
+              step->number, version_of(progress));
+    run_place_error(progress->run, step->first, error);
+    hint_mark(error, version_of(progress), "Look whether it took effect.");
+    return false;
+}
+
+static bool resume(struct progress *progress, struct error *error)
+{
+    if (!restore_session(progress, error))
+        return false;
+    if (progress->done == progress->count)
+        return true;
+    const struct step *step = &progress->steps[progress->done];
+    const struct journal_step *journal = journal_of(progress, step->number);
+    bool is_done = false;
+    /* An intent for other bytes: the statement was mended; what the old one left is the person's, as the plan has said. */
+    if (!journal || journal->is_done)
+        return true;
+    if (!journal->statement_hash || strcmp(journal->statement_hash, step->hash) != 0) {
+        error_set(error, ERROR_UNKNOWN_OUTCOME, "statement %d of migration %s was changed after it was begun", step->number,
+                  version_of(progress));
+        run_place_error(progress->run, step->first, error);
+        hint_mark(error, version_of(progress), "Look what the old statement left.");
+        return false;
+    }
+    if (!settle_intended(progress, step, journal, &is_done, error))
+        return false;
+    if (is_done && !record_result(progress, step, error))
+        return fail_autocommit(progress, step, journal->before, error);
+    progress->done += is_done ? 1 : 0;
+    return true;
+}
+
+/* All steps stand, and only the ledger row is missing (the rest of the file was taken out by hand). */
+static bool close_finished(struct progress *progress, struct error *error)
+{
+    const char *transaction_id;
+    struct run *run = progress->run;
+    return file_begin(progress->memory, run, "BEGIN", &transaction_id, error) &&
+           file_close(run, transaction_id, clock_monotonic_ms() - run->file_started_ms, error) &&
+           file_commit(run, version_of(progress), transaction_id, error);
+}
+
+static bool run_steps(struct progress *progress, struct error *error)
+{
+    struct run *run = progress->run;
+    if (run->step->is_resume) {
+        size_t before = progress->done;
+        if (!resume(progress, error))
+            return false;
+        if (progress->done == progress->count)
+            return before != progress->done || close_finished(progress, error);
+    }
+    while (progress->done < progress->count) {
+        if (!run_step(progress, &progress->steps[progress->done], error))
+            return false;
+        progress->done++;
+        if (progress->done < progress->count && connection_state(run->work) == STATE_LOST) {
+            error_set(error, ERROR_CONNECTION, "the connection was lost");
+            error->is_connection_lost = true;
+            return fail_step(progress, &progress->steps[progress->done], "nothing", error);
+        }
+    }
+    return true;
+}
+
+bool stepwise_apply(struct run *run, struct error *error)
+{
+    struct journal_record started = {
+        .event = JOURNAL_STARTED,
+        .version = run->step->file->version,
+        .checksum = run->step->file->checksum,
+    };
+    struct progress progress = {.run = run, .memory = talloc_new(run)};
+    progress.steps = step_list(progress.memory, run->step->file, &progress.count);
+    while (progress.done < progress.count && (size_t)progress.steps[progress.done].number - 1 < run->step->first_statement)
+        progress.done++;
+    bool ok = run_record(run, &started, error) && wait_for_orphan(run, error) && run_prepare_work(run, run->step, error) &&
+              run_steps(&progress, error);
+    if (!ok || (run->work && connection_state(run->work) == STATE_LOST))
+        run_drop_work(run);
+    talloc_free(progress.memory);
+    return ok;
+}

@@ -1,0 +1,274 @@
+/* A transactional file: BEGIN, ledger row first (its primary key is the fence that a second runner meets), statements one
+ * by one, closing checks, COMMIT. See docs/architecture.md, "Applying". */
+#include "migrate/apply/file.h"
+
+#include "store/clock.h"
+#include "store/transaction.h"
+
+#define RETRY_SPREAD_MS 200
+
+/* What the ledger row's statements tell about the transaction. */
+struct transaction_facts {
+    const char *transaction_id;
+    bool is_locked;
+    int64_t inserted, updated, deleted; /* rows of the ledger that this session has written and not yet reported */
+};
+
+static const struct column fact_columns[] = {
+    COLUMN(struct transaction_facts, transaction_id), COLUMN(struct transaction_facts, is_locked),
+    COLUMN(struct transaction_facts, inserted),       COLUMN(struct transaction_facts, updated),
+    COLUMN(struct transaction_facts, deleted),
+};
+
+/* The columns of the facts, for RETURNING. Only differences of the counters inside a transaction mean something: the server
+ * reports them when it pleases, though never inside one. A server that does not count tells NULL. */
+static char *facts_list(TALLOC_CTX *owner, const struct run *run)
+{
+    static const char counter[] = "CASE WHEN pg_catalog.current_setting('track_counts')::boolean"
+                                  " THEN pg_catalog.pg_stat_get_xact_tuples_";
+    char *is_held = run_lock_is_held_sql(owner, run);
+    long long oid = run->ledger->oid;
+    return talloc_asprintf(owner,
+                           "pg_catalog.txid_current()::text AS transaction_id, %s AS is_locked,"
+                           " %sinserted(%lld::oid) END AS inserted, %supdated(%lld::oid) END AS updated,"
+                           " %sdeleted(%lld::oid) END AS deleted",
+                           is_held, counter, oid, counter, oid, counter, oid);
+}
+
+static bool lost_lock(struct error *error)
+{
+    error_set(error, ERROR_LOCKED, "the migration lock was lost while the file ran; it is rolled back");
+    return error_hint(error, "The connection that holds the lock was ended; run `pgdeck status`, then apply again.");
+}
+
+bool file_begin(TALLOC_CTX *owner, struct run *run, const char *begin, const char **transaction_id, struct error *error)
+{
+    const struct migration_file *file = run->step->file;
+    struct ledger_row row = {
+        .version = file->version,
+        .description = file->description,
+        .checksum = file->checksum,
+        .duration_ms = INTEGER_NULL,
+        .run = run->actor.run,
+    };
+    TALLOC_CTX *memory = talloc_new(owner);
+    struct query queries[2] = {{.sql = begin}, ledger_insert_query(memory, run->ledger, &row, facts_list(memory, run))};
+    size_t first = begin ? 0 : 1, failed = 0;
+    if (!connection_pipeline(memory, run->work, queries + first, countof(queries) - first, &failed, error)) {
+        if (ledger_is_fenced(error)) {
+            error_set(error, ERROR_STALE_PLAN, "version %s is in the ledger already", file->version);
+            error_hint(error, "Another run applied it meanwhile; run `pgdeck status`.");
+        } else if (!error->is_connection_lost) {
+            error_prefix(error, "cannot write the ledger row of %s", file->version);
+        }
+        talloc_free(memory);
+        return false;
+    }
+    struct transaction_facts facts;
+    bool ok = result_bind_one(queries[1].result, fact_columns, countof(fact_columns), &facts, error);
+    if (ok) {
+        *transaction_id = talloc_strdup(owner, facts.transaction_id);
+        run->counters = (struct ledger_counters){facts.inserted, facts.updated, facts.deleted};
+    }
+    talloc_free(memory);
+    return ok && (facts.is_locked || lost_lock(error));
+}
+
+static bool tampered(struct run *run, struct error *error)
+{
+    error_set(error, ERROR_REFUSED, "migration %s changed the ledger %s; it is rolled back", run->step->file->version,
+              run->ledger->table);
+    run_place_error(run, run->step->file->statements.count, error);
+    return error_hint(error, "The ledger is pgdeck's: take the statement out, or name another table with the setting ledger.");
+}
+
+static bool check_facts(struct run *run, const struct transaction_facts *facts, const char *transaction_id, struct error *error)
+{
+    const struct ledger_counters *before = &run->counters;
+    int64_t updates = run->ledger->has_duration_ms ? 1 : 0; /* our own, of the duration */
+    if (strcmp(facts->transaction_id, transaction_id) != 0) {
+        error_set(error, ERROR_REFUSED, "migration %s ended the transaction it was run in", run->step->file->version);
+        return error_hint(error, "Look at what stands: part of the file may have been committed by itself.");
+    }
+    if (!facts->is_locked)
+        return lost_lock(error);
+    bool is_counted = facts->inserted != INTEGER_NULL && before->inserted != INTEGER_NULL;
+    if (is_counted && (facts->inserted != before->inserted || facts->updated != before->updated + updates ||
+                       facts->deleted != before->deleted))
+        return tampered(run, error);
+    return true;
+}
+
+bool file_close(struct run *run, const char *transaction_id, int64_t duration_ms, struct error *error)
+{
+    TALLOC_CTX *memory = talloc_new(NULL);
+    struct query queries[2] = {
+        run_restore_query(memory, run, RESTORE_SESSION),
+        ledger_close_query(memory, run->ledger, run->step->file->version, duration_ms, facts_list(memory, run)),
+    };
+    size_t failed = 0;
+    bool ok = connection_pipeline(memory, run->work, queries, countof(queries), &failed, error);
+    if (ok && result_row_count(queries[1].result) != 1) {
+        ok = tampered(run, error);
+    } else if (ok) {
+        struct transaction_facts facts;
+        ok = result_bind_one(queries[1].result, fact_columns, countof(fact_columns), &facts, error) &&
+             check_facts(run, &facts, transaction_id, error);
+    } else if (failed == 1 && error_is_sqlstate(error, "42")) {
+        /* The table or its columns are gone, or no longer ours. */
+        tampered(run, error);
+    }
+    talloc_free(memory);
+    return ok;
+}
+
+bool file_commit(struct run *run, const char *version, const char *transaction_id, struct error *error)
+{
+    run_emit(run, APPLY_COMMITTING, NULL, 0);
+    connection_set_cancel(run->work, NULL);
+    if (transaction_commit(run->work, error)) {
+        connection_set_cancel(run->work, run->options->cancel);
+        return true;
+    }
+    if (error->code != ERROR_UNKNOWN_OUTCOME) {
+        if (connection_state(run->work) != STATE_LOST)
+            connection_set_cancel(run->work, run->options->cancel);
+        return false;
+    }
+    run_emit(run, APPLY_WARNING, "the connection was lost during COMMIT; looking for its outcome", 0);
+    const char *file = run->step ? run->step->file->version : "the change";
+    switch (run_find_outcome(run, version, transaction_id)) {
+    case OUTCOME_COMMITTED:
+        error_clear(error);
+        run_emit(run, APPLY_WARNING, "it was committed", 0);
+        return true;
+    case OUTCOME_ROLLED_BACK:
+        error_set(error, ERROR_CONNECTION, "the connection was lost during COMMIT; %s was rolled back", file);
+        error->is_connection_lost = true;
+        return error_hint(error, "Run `pgdeck apply` again.");
+    case OUTCOME_UNKNOWN:
+        error_set(error, ERROR_UNKNOWN_OUTCOME, "the connection was lost during COMMIT; whether %s was committed is not known",
+                  file);
+        error->is_connection_lost = true;
+        return error_hint(error, "When the server is back, `pgdeck status` tells: in the ledger means committed. pgdeck never "
+                                 "runs it again unasked.");
+    }
+    return false;
+}
+
+bool file_run_statement(struct run *run, size_t index, struct error *error)
+{
+    const struct statement *statement = &run->step->file->statements.items[index];
+    TALLOC_CTX *memory = talloc_new(NULL);
+    run->statement = (int)index + 1;
+    run_emit(run, APPLY_STATEMENT, run->options->on_event ? statement_summary(memory, statement, 400) : NULL, 0);
+    int64_t started_ms = clock_monotonic_ms();
+    const char *tag = "", *text = talloc_strndup(memory, statement->text, statement->size_bytes);
+    bool ok = connection_run(memory, run->work, text, statement->copy_data, statement->copy_size_bytes, &tag, error);
+    if (ok)
+        run_emit(run, APPLY_STATEMENT_DONE, tag, clock_monotonic_ms() - started_ms);
+    else
+        run_place_error(run, index, error);
+    talloc_free(memory);
+    return ok;
+}
+
+/* A lost connection before COMMIT was sent is no riddle: nothing was committed. */
+static void explain_failure(struct run *run, struct error *error)
+{
+    if (error->is_connection_lost && error->code == ERROR_CONNECTION) {
+        error_prefix(error, "the connection was lost before COMMIT: nothing of %s was applied", run->step->file->version);
+        error_hint(error, "Run `pgdeck apply` again when the server is back.");
+    } else if (error->code == ERROR_LOCK_TIMEOUT && !error->hint) {
+        error_hint(error, "Something holds a lock on what the statement needs; nothing was applied. Try again, or give the file "
+                          "more time with its head line -- pgdeck: lock-timeout 30s.");
+    }
+}
+
+static bool run_in_transaction(struct run *run, TALLOC_CTX *memory, const char **transaction_id, struct error *error)
+{
+    const struct migration_file *file = run->step->file;
+    run->statement = 0;
+    if (!run_prepare_work(run, run->step, error) || !file_begin(memory, run, "BEGIN", transaction_id, error))
+        return false;
+    for (size_t i = 0; i < file->statements.count; i++)
+        if (!file_run_statement(run, i, error))
+            return false;
+    run->statement = 0;
+    return file_close(run, *transaction_id, clock_monotonic_ms() - run->file_started_ms, error);
+}
+
+static bool attempt(struct run *run, struct error *error)
+{
+    TALLOC_CTX *memory = talloc_new(NULL);
+    const char *transaction_id = NULL, *version = run->step->file->version;
+    bool was_sent = false;
+    bool ok = run_in_transaction(run, memory, &transaction_id, error);
+    if (ok) {
+        was_sent = true;
+        ok = file_commit(run, version, transaction_id, error);
+        if (!ok && !error->file)
+            error_place(error, run->step->file->path, 0, 0);
+    }
+    if (!ok || (run->work && connection_state(run->work) == STATE_LOST))
+        run_drop_work(run);
+    if (!ok && !was_sent)
+        explain_failure(run, error);
+    talloc_free(memory);
+    return ok;
+}
+
+void file_record_failure(struct run *run, int step, const struct error *error, const char *left)
+{
+    bool is_interruption = error->code == ERROR_CANCELLED && cancel_is_requested(run->options->cancel);
+    json_t *detail = json_object();
+    if (*error->sqlstate)
+        json_object_set_new(detail, "sqlstate", json_string(error->sqlstate));
+    json_object_set_new(detail, "message", json_string(error->message ? error->message : ""));
+    if (error->line > 0)
+        json_object_set_new(detail, "line", json_integer(error->line));
+    if (left)
+        json_object_set_new(detail, "left", json_string(left));
+    struct journal_record record = {
+        .event = JOURNAL_FAILED,
+        .version = run->step->file->version,
+        .step = step > 0 ? step : error->statement,
+        .checksum = run->step->file->checksum,
+        .detail = detail,
+    };
+    run_record_anyway(run, &record);
+    if (is_interruption) {
+        record.event = JOURNAL_INTERRUPTED;
+        run_record_anyway(run, &record);
+    }
+    json_decref(detail);
+}
+
+static bool may_retry(const struct run *run, const struct error *error, int attempts)
+{
+    return error->code == ERROR_SERIALIZATION && attempts < settings_number(run->options->settings, SETTING_transaction_attempts) &&
+           !cancel_is_requested(run->options->cancel);
+}
+
+bool transactional_apply(struct run *run, int *attempts, struct error *error)
+{
+    struct journal_record started = {
+        .event = JOURNAL_STARTED,
+        .durability = JOURNAL_RELAXED,
+        .version = run->step->file->version,
+        .checksum = run->step->file->checksum,
+    };
+    for (*attempts = 1;; ++*attempts) {
+        error_clear(error);
+        if (!run_record(run, &started, error))
+            return false;
+        if (attempt(run, error))
+            return true;
+        file_record_failure(run, 0, error, error->code == ERROR_UNKNOWN_OUTCOME ? "unknown" : "nothing");
+        if (!may_retry(run, error, *attempts))
+            return false;
+        run_emit(run, APPLY_WARNING, "the server asks for the transaction to be run again", 0);
+        if (!cancel_sleep(run->options->cancel, (int)(clock_wall_us() % RETRY_SPREAD_MS)))
+            return false;
+    }
+}

@@ -1,0 +1,87 @@
+/* See scaffold.h. */
+#include "migrate/scaffold.h"
+
+#include <ctype.h>
+#include <unistd.h>
+
+#include "migrate/documentation.h"
+#include "store/disk.h"
+
+#define DESCRIPTION_BYTES 100 /* leaves room for version and suffix in a name of 255 bytes, and in a line */
+
+static const char file_text[] = "-- %s\n"
+                                "-- Say what this changes and why. The file runs in one transaction, and running it twice must change\n"
+                                "-- nothing. What cannot run in a transaction (CREATE INDEX CONCURRENTLY) needs this as the first line:\n"
+                                "--   \"pgdeck: no-transaction\" behind two dashes.\n"
+                                "\n";
+static const char entry_text[] = "**Intent.** \n\n**Safety.** \n";
+
+/* The house style: lower case, digits, underscores. NULL where nothing is left. */
+static char *house_name(TALLOC_CTX *owner, const char *description)
+{
+    char *name = talloc_size(owner, strlen(description) + 1);
+    size_t used = 0;
+    for (const char *c = description; *c; c++) {
+        bool is_kept = (unsigned char)*c < 0x80 && isalnum((unsigned char)*c);
+        if (is_kept)
+            name[used++] = (char)tolower((unsigned char)*c);
+        else if (used > 0 && name[used - 1] != '_')
+            name[used++] = '_';
+    }
+    while (used > 0 && name[used - 1] == '_')
+        used--;
+    name[used] = '\0';
+    return used > 0 ? name : NULL;
+}
+
+static bool check_name(const char *description, const char *name, struct error *error)
+{
+    if (!name) {
+        error_set(error, ERROR_USAGE, "the description \"%s\" holds no letter or digit that a file name can take", description);
+        return error_hint(error, "Describe the change in a few words: `pgdeck new add index on orders`.");
+    }
+    if (strlen(name) > DESCRIPTION_BYTES) {
+        error_set(error, ERROR_USAGE, "the description is too long: %zu characters, the limit is %d", strlen(name),
+                  DESCRIPTION_BYTES);
+        return error_hint(error, "Shorten it; the documentation entry has room for the rest.");
+    }
+    return true;
+}
+
+static bool make_file(TALLOC_CTX *owner, const struct settings *settings, const struct scaffold_result *result,
+                      const char *description, struct error *error)
+{
+    char *path = talloc_asprintf(owner, "%s/%s", settings_path(owner, settings, SETTING_migrations), strrchr(result->file, '/') + 1);
+    char *line = talloc_strdup(owner, description);
+    for (char *c = line; *c; c++)
+        if ((unsigned char)*c < 0x20)
+            *c = ' ';
+    char *text = talloc_asprintf(owner, file_text, line);
+    if (!disk_make_folders(settings_path(owner, settings, SETTING_migrations), error) ||
+        !disk_create(path, result->file, text, strlen(text), error))
+        return false;
+    const char *title = talloc_strndup(owner, strrchr(result->file, '/') + 1, strlen(strrchr(result->file, '/') + 1) - 4);
+    if (documentation_append(settings, title, entry_text, error))
+        return true;
+    unlink(path);
+    return false;
+}
+
+struct scaffold_result *scaffold_new(TALLOC_CTX *owner, const struct settings *settings, const char *description,
+                                     int64_t wall_us, struct error *error)
+{
+    TALLOC_CTX *memory = talloc_new(NULL);
+    struct scaffold_result *result = NULL;
+    char *name = house_name(memory, description);
+    struct directory *directory = NULL;
+    if (check_name(description, name, error) && (directory = directory_read(memory, settings, error))) {
+        result = talloc_zero(owner, struct scaffold_result);
+        result->version = directory_next_version(result, directory, wall_us);
+        result->file = talloc_asprintf(result, "%s/%s_%s.sql", settings_text(settings, SETTING_migrations), result->version, name);
+        result->documentation = settings_text(settings, SETTING_documentation);
+        if (!make_file(memory, settings, result, description, error))
+            TALLOC_FREE(result);
+    }
+    talloc_free(memory);
+    return result;
+}
