@@ -23,8 +23,8 @@ TEST_LIBS   = $(call lazy,TEST_LIBS,pkg-config --libs cmocka vterm) -lpg_query -
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wformat=2 -Wcast-qual -Wwrite-strings -Wvla \
             -Wstrict-prototypes -Wmissing-prototypes -Wswitch-enum -Wundef -fno-common $(if $(WERROR),-Werror)
-SANITIZE := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
 comma    := ,
+SANITIZE := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
 OPTIMISE := $(if $(SAN),-O1,-O2)
 CFLAGS   ?= -g
 ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -DPGDECK_VERSION='"$(VERSION)"' -I. -I$(BUILD)/generated -fvisibility=hidden -pthread \
@@ -45,7 +45,6 @@ ARCHIVES        := $(BUILD)/libtui.a $(BUILD)/libmigrate.a $(BUILD)/libstore.a
 TEST_SUPPORT := $(call objects,$(call sources,tests/lib))
 TESTS        := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*.c tests/db/*.c tests/console/*.c))
 
-.PHONY: all
 .SECONDARY:
 .DELETE_ON_ERROR:
 all: $(BUILD)/pgdeck
@@ -78,7 +77,86 @@ $(BUILD)/tests/%: $(BUILD)/tests/%.o $(TEST_SUPPORT) $(ARCHIVES)
 .PHONY: tests
 tests: $(TESTS)
 
-.PHONY: clean
+$(BUILD)/man/pgdeck.1: man/pgdeck.1 $(BUILD)/pgdeck
+	@mkdir -p $(@D)
+	$(call say,MAN,$@)$(BUILD)/pgdeck --generate manual < $< > $@
+
+# --- The two commands of the README, and what stands behind them ---------------------------------------------------
+
+.PHONY: all help run test deps sanitize lint bench soak install uninstall format clean
+all: $(BUILD)/man/pgdeck.1
+
+help:
+	@printf '%s\n' 'run       install what is missing, build, prepare the demo database, open pgdeck on it' \
+	  'test      the same without opening, and all suites' 'all       build (the default)' \
+	  'deps      install what is missing and do nothing else' 'sanitize  all suites under ASan and UBSan' \
+	  'lint      layers, headers, manual' 'bench     figures beside psql, as ratios' \
+	  'soak      the kill, split and fuzz tests for long (SPLIT_CORPUS=DIR, KILLS=N, FUZZ_SECONDS=N)' \
+	  'install   to DESTDIR and prefix; uninstall takes it away' 'clean     delete build/'
+
+deps:
+	@.ci/packages test
+
+# The version below which two migrations stay pending: the demo has something to do.
+DEMO_VERSION = $(shell ls migrations | sed -n 's/^\([0-9]*\)_.*\.sql$$/\1/p' | sort -n | tail -3 | head -1)
+
+run:
+	@.ci/packages run
+	@$(MAKE) --no-print-directory all
+	@$(BUILD)/pgdeck -C . -d embedded -q apply --to $(DEMO_VERSION) --yes || true
+	@if [ -t 0 ] && [ -t 1 ]; then $(BUILD)/pgdeck -C . -d embedded; else $(BUILD)/pgdeck -C . -d embedded status; fi
+
+test:
+	@.ci/packages test
+	@$(MAKE) --no-print-directory suites
+
+SUITES = $(TESTS) tests/reference_check.sh $(BUILD)/lint
+.PHONY: suites
+suites: all tests
+	@printf '#!/bin/sh\nBUILD=%s exec .ci/lint\n' '$(BUILD)' > $(BUILD)/lint && chmod +x $(BUILD)/lint
+	@LOGS=$(BUILD)/logs PGDECK=$(abspath $(BUILD)/pgdeck) $(TEST_ENVIRONMENT) .ci/suites $(SUITES)
+
+sanitize:
+	@.ci/packages test
+	@$(MAKE) --no-print-directory SAN=1 suites TEST_ENVIRONMENT='\
+	  ASAN_OPTIONS=detect_leaks=0:abort_on_error=1 UBSAN_OPTIONS=print_stacktrace=1 PGDECK_SANITIZED=1'
+
+lint: all
+	@BUILD=$(BUILD) .ci/lint
+
+bench: all
+	@PGDECK=$(abspath $(BUILD)/pgdeck) tests/bench.sh
+
+KILLS        ?= 2000
+FUZZ_SECONDS ?= 60
+soak: all tests $(BUILD)/tests/soak/split_corpus
+	@if [ -n '$(SPLIT_CORPUS)' ]; then $(BUILD)/tests/soak/split_corpus '$(SPLIT_CORPUS)'; else \
+	  PGDECK_SOAK=$(KILLS) SUITE_TIMEOUT=86400 LOGS=$(BUILD)/logs PGDECK=$(abspath $(BUILD)/pgdeck) .ci/suites \
+	    $(filter %/test_kill %/test_cut %/test_runners %/test_resume,$(TESTS)); fi
+	@if [ -z '$(SPLIT_CORPUS)' ] && command -v clang >/dev/null; then $(MAKE) --no-print-directory fuzz; fi
+
+# libFuzzer on the splitter; needs clang and its runtime.
+.PHONY: fuzz
+FUZZ_SOURCES = tests/fuzz/fuzz_statement.c tests/lib/statement_check.c $(wildcard migrate/statement*.c migrate/lexer.c) store/error.c store/digest.c store/text.c
+fuzz:
+	@mkdir -p $(BUILD)/fuzz/corpus
+	$(call say,FUZZ,statement)clang -g -O1 -std=c17 -D_GNU_SOURCE -I. $(PKG_CFLAGS) -fsanitize=fuzzer,address,undefined \
+	  -o $(BUILD)/fuzz/statement $(FUZZ_SOURCES) $(PKG_LIBS)
+	$(Q)$(BUILD)/fuzz/statement -max_total_time=$(FUZZ_SECONDS) -max_len=4096 $(BUILD)/fuzz/corpus tests/unit/cases
+
+install: all
+	install -d '$(DESTDIR)$(bindir)' '$(DESTDIR)$(mandir)/man1' '$(DESTDIR)$(prefix)/share/bash-completion/completions'
+	install -m 755 $(BUILD)/pgdeck '$(DESTDIR)$(bindir)/pgdeck'
+	install -m 644 $(BUILD)/man/pgdeck.1 '$(DESTDIR)$(mandir)/man1/pgdeck.1'
+	$(BUILD)/pgdeck completion bash > '$(DESTDIR)$(prefix)/share/bash-completion/completions/pgdeck'
+
+uninstall:
+	rm -f '$(DESTDIR)$(bindir)/pgdeck' '$(DESTDIR)$(mandir)/man1/pgdeck.1' \
+	  '$(DESTDIR)$(prefix)/share/bash-completion/completions/pgdeck'
+
+format:
+	clang-format -i $(wildcard $(addsuffix /*.[ch],$(LAYERS)) $(addsuffix /*/*.[ch],$(LAYERS)) tests/*/*.[ch])
+
 clean:
 	rm -rf build
 

@@ -11,11 +11,15 @@ static void digest(const void *bytes, size_t size_bytes, unsigned char output[32
 
 char *digest_sha256(TALLOC_CTX *owner, const void *bytes, size_t size_bytes)
 {
+    static const char digits[] = "0123456789abcdef";
     unsigned char output[32];
     digest(bytes, size_bytes, output);
     char *text = talloc_array(owner, char, 65);
-    for (size_t i = 0; i < sizeof output; i++)
-        snprintf(text + 2 * i, 3, "%02x", output[i]);
+    for (size_t i = 0; i < sizeof output; i++) {
+        text[2 * i] = digits[output[i] >> 4];
+        text[2 * i + 1] = digits[output[i] & 15];
+    }
+    text[64] = '\0';
     return text;
 }
 

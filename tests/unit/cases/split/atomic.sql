@@ -1,0 +1,20 @@
+-- SQL-standard bodies: semicolons inside BEGIN ATOMIC ... END do not split.
+CREATE FUNCTION one() RETURNS int BEGIN ATOMIC SELECT 1; END;
+CREATE OR REPLACE FUNCTION two(a int DEFAULT (1)) RETURNS int LANGUAGE sql
+BEGIN /* here */ ATOMIC
+    SELECT CASE WHEN a > 0 THEN CASE a WHEN 1 THEN 1 ELSE 2 END ELSE 0 END;
+    SELECT 1 AS end;
+    SELECT t.end, t.case FROM (SELECT 1 AS "end", 2 AS "case") t;
+    SELECT 1 end;
+    ;
+END;
+create procedure three() begin atomic end;
+CREATE PROCEDURE four(begin int) LANGUAGE sql BEGIN ATOMIC INSERT INTO t VALUES (begin); DELETE FROM t WHERE (CASE WHEN a THEN b END); END;
+CREATE FUNCTION five() RETURNS int RETURN CASE WHEN true THEN 1 ELSE 2 END;
+CREATE FUNCTION six() RETURNS int LANGUAGE plpgsql AS $$ BEGIN RETURN 1; END $$;
+SELECT begin atomic FROM (SELECT 1 AS begin) t;
+CREATE FUNCTION seven() RETURNS int BEGIN ATOMIC
+    CREATE FUNCTION eight() RETURNS int BEGIN ATOMIC SELECT 1; END;
+    SELECT begin atomic FROM (SELECT 1 AS begin) t;
+END;
+SELECT 'last';
