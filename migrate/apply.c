@@ -179,7 +179,7 @@ bool apply_run(TALLOC_CTX *owner, const struct plan *plan, const struct apply_op
     struct run *run = run_new(NULL, options);
     run->result = *result = new_result(owner, run, plan);
     run->file_count = (int)plan->count;
-    bool ok = run_take_lock(run, error);
+    bool ok = run_take_lock(run, error) && run_wait_for_orphans(run, plan, error);
     struct plan *now = ok ? plan_again(run, plan, error) : NULL;
     ok = now != NULL;
     if (ok) {

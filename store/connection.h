@@ -1,5 +1,5 @@
-/* One connection to a server: made, used and cancelled without ever blocking deaf. With result.c, target.c and
- * sql.c the only files that know libpq. Used by one thread at a time; the cancel may come from any. */
+/* One connection to a server: made, used and cancelled without ever blocking deaf. With result.c, conninfo.c and
+ * target_match.c the only files that know libpq. Used by one thread at a time; the cancel may come from any. */
 #ifndef STORE_CONNECTION_H
 #define STORE_CONNECTION_H
 
@@ -75,6 +75,10 @@ struct query {
  * failure the server passes over the rest. Errors: as connection_query; *failed (may be NULL) gets the index of the statement. */
 bool connection_pipeline(TALLOC_CTX *owner, struct connection *connection, struct query *queries, size_t count,
                          size_t *failed, struct error *error) NODISCARD;
+
+/* Sends a statement and does not wait: its answer is read before the next one is sent, whose error is then this one's.
+ * For records that hold nothing up. The server carries it out even if this process ends meanwhile. */
+bool connection_post(struct connection *connection, const struct query *query, struct error *error) NODISCARD;
 
 /* Where the transaction stands, as the server said with its last answer. */
 enum connection_state { STATE_IDLE, STATE_ACTIVE, STATE_IN_TRANSACTION, STATE_FAILED_TRANSACTION, STATE_LOST };

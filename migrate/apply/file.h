@@ -15,8 +15,11 @@ bool stepwise_apply(struct run *run, struct error *error) NODISCARD;
 bool file_run_statement(struct run *run, size_t index, struct error *error) NODISCARD;
 
 /* Writes the ledger row of the file at hand on the work connection, inside its transaction, and checks that the lock is
- * held. *transaction_id (owner `owner`) gets the transaction's id. `begin` comes first in the same round trip; NULL: the transaction runs. */
-bool file_begin(TALLOC_CTX *owner, struct run *run, const char *begin, const char **transaction_id, struct error *error) NODISCARD;
+ * held. *transaction_id (owner `owner`) gets the transaction's id. FILE_TRANSACTION_NEW: prepares the connection and begins
+ * the transaction in the same round trip. */
+enum file_transaction { FILE_TRANSACTION_NEW, FILE_TRANSACTION_RUNS };
+bool file_begin(TALLOC_CTX *owner, struct run *run, enum file_transaction transaction, const char **transaction_id,
+                struct error *error) NODISCARD;
 
 /* The checks before COMMIT: role set back, transaction the same, lock held, ledger untouched but for our row; sets the duration. */
 bool file_close(struct run *run, const char *transaction_id, int64_t duration_ms, struct error *error) NODISCARD;

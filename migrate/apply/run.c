@@ -94,47 +94,59 @@ static bool try_check_interval(struct run *run, struct error *error)
 
 static const char *milliseconds(TALLOC_CTX *owner, int64_t number) { return talloc_asprintf(owner, "%lld", (long long)number); }
 
-/* What a role or a search path of the project adds to the settings; each is a value behind a parameter. */
-static bool set_settings(struct run *run, const struct plan_step *step, struct error *error)
+bool run_open_work(struct run *run, struct error *error)
 {
-    const struct settings *settings = run->options->settings;
-    TALLOC_CTX *memory = talloc_new(NULL);
-    int64_t lock_ms = step ? step->lock_timeout_ms : settings_number(settings, SETTING_lock_timeout);
-    int64_t statement_ms = step ? step->statement_timeout_ms : settings_number(settings, SETTING_statement_timeout);
-    const char *name = talloc_asprintf(memory, "pgdeck:%s:%s", run->actor.run, step ? step->file->version : "work");
-    const char *role = settings_text(settings, SETTING_role), *path = settings_text(settings, SETTING_search_path);
-    char *sql = talloc_strdup(
-        memory, "SELECT pg_catalog.set_config('application_name', $1, false),"
-                " pg_catalog.set_config('client_encoding', 'UTF8', false),"
-                " pg_catalog.set_config('lock_timeout', $2, false),"
-                " pg_catalog.set_config('statement_timeout', $3, false),"
-                " pg_catalog.set_config('idle_in_transaction_session_timeout', $4, false),"
-                " pg_catalog.set_config('synchronous_commit', CASE WHEN pg_catalog.current_setting('synchronous_commit')"
-                " IN ('off', 'local') THEN 'on' ELSE pg_catalog.current_setting('synchronous_commit') END, false),"
-                " pg_catalog.set_config('search_path', coalesce(nullif($5, ''), pg_catalog.current_setting('search_path')), false),"
-                " pg_catalog.set_config('role', coalesce(nullif($6, ''), pg_catalog.current_setting('role')), false)");
-    if (run->has_check_interval)
-        sql = talloc_strdup_append(sql, ", pg_catalog.set_config('client_connection_check_interval', '2s', false)");
-    bool ok = connection_execute(run->work,
-                                 PARAMETERS(name, milliseconds(memory, lock_ms), milliseconds(memory, statement_ms),
-                                            milliseconds(memory, settings_number(settings, SETTING_idle_timeout)), path, role),
-                                 error, sql);
-    talloc_free(memory);
-    return ok;
-}
-
-bool run_prepare_work(struct run *run, const struct plan_step *step, struct error *error)
-{
-    bool is_reused = run->work && connection_state(run->work) == STATE_IDLE;
-    if (!is_reused) {
+    if (!run->work || connection_state(run->work) != STATE_IDLE) {
         TALLOC_FREE(run->work);
+        run->is_work_used = false;
         if (!open_work(run, error) || !try_check_interval(run, error))
             return false;
-    } else if (!connection_execute(run->work, NO_PARAMETERS, error, "DISCARD ALL")) {
-        return false;
     }
     connection_set_cancel(run->work, run->options->cancel);
-    return set_settings(run, step, error);
+    return true;
+}
+
+size_t run_preparation(TALLOC_CTX *owner, struct run *run, const struct plan_step *step, struct query *queries)
+{
+    const struct settings *settings = run->options->settings;
+    size_t count = 0;
+    if (run->is_work_used)
+        queries[count++] = (struct query){.sql = "DISCARD ALL"};
+    run->is_work_used = true;
+    const char **values = talloc_array(owner, const char *, 6);
+    values[0] = talloc_asprintf(owner, "pgdeck:%s:%s", run->actor.run, step ? step->file->version : "work");
+    values[1] = milliseconds(owner, step ? step->lock_timeout_ms : settings_number(settings, SETTING_lock_timeout));
+    values[2] = milliseconds(owner, step ? step->statement_timeout_ms : settings_number(settings, SETTING_statement_timeout));
+    values[3] = milliseconds(owner, settings_number(settings, SETTING_idle_timeout));
+    values[4] = settings_text(settings, SETTING_search_path);
+    values[5] = settings_text(settings, SETTING_role);
+    char *sql = talloc_strdup(
+        owner, "SELECT pg_catalog.set_config('application_name', $1, false),"
+               " pg_catalog.set_config('client_encoding', 'UTF8', false),"
+               " pg_catalog.set_config('lock_timeout', $2, false),"
+               " pg_catalog.set_config('statement_timeout', $3, false),"
+               " pg_catalog.set_config('idle_in_transaction_session_timeout', $4, false),"
+               " pg_catalog.set_config('synchronous_commit', CASE WHEN pg_catalog.current_setting('synchronous_commit')"
+               " IN ('off', 'local') THEN 'on' ELSE pg_catalog.current_setting('synchronous_commit') END, false),"
+               " pg_catalog.set_config('search_path', coalesce(nullif($5, ''), pg_catalog.current_setting('search_path')), false),"
+               " pg_catalog.set_config('role', coalesce(nullif($6, ''), pg_catalog.current_setting('role')), false)");
+    if (run->has_check_interval)
+        sql = talloc_strdup_append(sql, ", pg_catalog.set_config('client_connection_check_interval', '2s', false)");
+    queries[count++] = (struct query){.sql = sql, .parameters = {6, values}};
+    return count;
+}
+
+/* One by one: a setting must hold even if what follows in the same go is rolled back. */
+bool run_prepare_work(struct run *run, const struct plan_step *step, struct error *error)
+{
+    struct query queries[RUN_PREPARATION_MOST];
+    TALLOC_CTX *memory = talloc_new(NULL);
+    bool ok = run_open_work(run, error);
+    size_t count = ok ? run_preparation(memory, run, step, queries) : 0;
+    for (size_t i = 0; ok && i < count; i++)
+        ok = connection_execute(run->work, queries[i].parameters, error, queries[i].sql);
+    talloc_free(memory);
+    return ok;
 }
 
 void run_drop_work(struct run *run)
@@ -161,7 +173,15 @@ struct query run_restore_query(TALLOC_CTX *owner, const struct run *run, enum ru
 
 bool run_record(struct run *run, const struct journal_record *record, struct error *error)
 {
-    return journal_write(run->lock, run->ledger, &run->actor, record, error);
+    if (record->durability == JOURNAL_DURABLE)
+        return journal_write(run->lock, run->ledger, &run->actor, record, error);
+    TALLOC_CTX *memory = talloc_new(NULL);
+    struct query query = journal_query(memory, run->ledger, &run->actor, record);
+    bool ok = connection_post(run->lock, &query, error);
+    if (!ok)
+        error_prefix(error, "cannot write the journal");
+    talloc_free(memory);
+    return ok;
 }
 
 void run_record_anyway(struct run *run, const struct journal_record *record)

@@ -21,6 +21,7 @@ struct run {
     const char *session_role;         /* session_user of the run's connections */
     int64_t lock_key;
     int lock_pid;                     /* backend of the lock connection */
+    bool is_work_used;                /* the work connection has run a file: DISCARD ALL before the next */
     bool has_check_interval;          /* the server takes client_connection_check_interval */
     struct apply_result *result;      /* of an apply; else NULL */
     const struct plan_step *step;     /* the file at hand, or NULL */
@@ -39,6 +40,10 @@ struct run *run_new(TALLOC_CTX *owner, const struct apply_options *options);
  * lock_wait; the holder is named in ERROR_LOCKED), finds the ledger. */
 bool run_take_lock(struct run *run, struct error *error) NODISCARD;
 
+/* Under the lock, before ledger and journal are read: waits until no backend of a killed run is at work on a version of the
+ * plan. Errors: ERROR_REFUSED when one does not end (it is named), ERROR_CANCELLED. */
+bool run_wait_for_orphans(struct run *run, const struct plan *plan, struct error *error) NODISCARD;
+
 /* Gives the lock back and closes both connections. */
 void run_close(struct run *run);
 
@@ -48,6 +53,12 @@ bool run_make_ledger(struct run *run, struct error *error) NODISCARD;
 /* A work connection in the state that a file starts with: a new one, or the old one after DISCARD ALL; then the settings
  * of the run for `step` (NULL: those of the project). */
 bool run_prepare_work(struct run *run, const struct plan_step *step, struct error *error) NODISCARD;
+
+/* The two halves of that, for those who send more in the same go: a connection that is open and idle; and what it has to
+ * be sent first, at most RUN_PREPARATION_MOST queries (owner `owner`). Returns how many. */
+#define RUN_PREPARATION_MOST 2
+bool run_open_work(struct run *run, struct error *error) NODISCARD;
+size_t run_preparation(TALLOC_CTX *owner, struct run *run, const struct plan_step *step, struct query *queries);
 
 /* Closes the work connection: after an error the next file gets a new one. */
 void run_drop_work(struct run *run);
@@ -59,7 +70,7 @@ struct query run_restore_query(TALLOC_CTX *owner, const struct run *run, enum ru
 /* SQL of a boolean: whether the lock connection holds the migration lock; for RETURNING and SELECT lists. Owner: `owner`. */
 char *run_lock_is_held_sql(TALLOC_CTX *owner, const struct run *run);
 
-/* Writes a record on the lock connection. */
+/* Writes a record on the lock connection. A relaxed one is only sent: what it fails with, the next one fails with. */
 bool run_record(struct run *run, const struct journal_record *record, struct error *error) NODISCARD;
 
 /* The same where a failure has nobody to be told to: it is logged. */

@@ -7,9 +7,6 @@
 #include "store/clock.h"
 #include "store/transaction.h"
 
-#define ORPHAN_WAIT_MS 15000 /* a server from 14 on notices a dead client within 2 s of a statement; older ones may not */
-#define ORPHAN_POLL_MS 100
-
 /* One file on its way. */
 struct progress {
     struct run *run;
@@ -87,7 +84,7 @@ static bool record_done(struct progress *progress, const struct step *step, cons
     const char *ignored;
     if (ok && is_last(progress, step)) {
         int64_t duration_ms = clock_monotonic_ms() - run->file_started_ms;
-        ok = file_begin(memory, run, NULL, &ignored, error) && file_close(run, ignored, duration_ms, error);
+        ok = file_begin(memory, run, FILE_TRANSACTION_RUNS, &ignored, error) && file_close(run, ignored, duration_ms, error);
     }
     talloc_free(memory);
     return ok;
@@ -282,35 +279,6 @@ static bool run_step(struct progress *progress, const struct step *step, struct 
     return run_autocommit_step(progress, step, error);
 }
 
-/* A killed run's backend may still be at work on the server: nothing of the file is touched before it has ended. */
-static bool wait_for_orphan(struct run *run, struct error *error)
-{
-    int64_t end_ms = clock_monotonic_ms() + ORPHAN_WAIT_MS;
-    const char *version = run->step->file->version;
-    for (bool is_told = false;;) {
-        struct result *result = connection_query(NULL, run->lock, PARAMETERS(version), error,
-                                                 "SELECT pg_catalog.string_agg(pid::text, ', ') FROM pg_catalog.pg_stat_activity"
-                                                 " WHERE datname = pg_catalog.current_database()"
-                                                 " AND application_name LIKE 'pgdeck:%:' || $1");
-        if (!result)
-            return false;
-        char *pids = result_value(result) ? talloc_strdup(error, result_value(result)) : NULL;
-        talloc_free(result);
-        if (!pids)
-            return true;
-        if (!is_told)
-            run_emit(run, APPLY_WARNING, "an earlier run's statement has not ended on the server yet; waiting", 0);
-        is_told = true;
-        if (clock_monotonic_ms() >= end_ms) {
-            error_set(error, ERROR_REFUSED, "an earlier run's statement of migration %s still runs on the server: pid %s", version,
-                      pids);
-            return error_hint(error, "Wait until it has ended, or end it (SELECT pg_terminate_backend(pid)); then apply again.");
-        }
-        if (!cancel_sleep(run->options->cancel, ORPHAN_POLL_MS))
-            return error_set(error, ERROR_CANCELLED, "cancelled while waiting for an earlier run's statement");
-    }
-}
-
 static const struct journal_step *journal_of(const struct progress *progress, int number)
 {
     const struct migration *migration = progress->run->step->migration;
@@ -415,7 +383,8 @@ static bool close_finished(struct progress *progress, struct error *error)
 {
     const char *transaction_id;
     struct run *run = progress->run;
-    return file_begin(progress->memory, run, "BEGIN", &transaction_id, error) &&
+    return transaction_begin(run->work, TRANSACTION_READ_WRITE, error) &&
+           file_begin(progress->memory, run, FILE_TRANSACTION_RUNS, &transaction_id, error) &&
            file_close(run, transaction_id, clock_monotonic_ms() - run->file_started_ms, error) &&
            file_commit(run, version_of(progress), transaction_id, error);
 }
@@ -454,7 +423,7 @@ bool stepwise_apply(struct run *run, struct error *error)
     progress.steps = step_list(progress.memory, run->step->file, &progress.count);
     while (progress.done < progress.count && (size_t)progress.steps[progress.done].number - 1 < run->step->first_statement)
         progress.done++;
-    bool ok = run_record(run, &started, error) && wait_for_orphan(run, error) && run_prepare_work(run, run->step, error) &&
+    bool ok = run_record(run, &started, error) && run_prepare_work(run, run->step, error) &&
               run_steps(&progress, error);
     if (!ok || (run->work && connection_state(run->work) == STATE_LOST))
         run_drop_work(run);

@@ -41,7 +41,8 @@ static bool lost_lock(struct error *error)
     return error_hint(error, "The connection that holds the lock was ended; run `pgdeck status`, then apply again.");
 }
 
-bool file_begin(TALLOC_CTX *owner, struct run *run, const char *begin, const char **transaction_id, struct error *error)
+bool file_begin(TALLOC_CTX *owner, struct run *run, enum file_transaction transaction, const char **transaction_id,
+                struct error *error)
 {
     const struct migration_file *file = run->step->file;
     struct ledger_row row = {
@@ -52,20 +53,25 @@ bool file_begin(TALLOC_CTX *owner, struct run *run, const char *begin, const cha
         .run = run->actor.run,
     };
     TALLOC_CTX *memory = talloc_new(owner);
-    struct query queries[2] = {{.sql = begin}, ledger_insert_query(memory, run->ledger, &row, facts_list(memory, run))};
-    size_t first = begin ? 0 : 1, failed = 0;
-    if (!connection_pipeline(memory, run->work, queries + first, countof(queries) - first, &failed, error)) {
-        if (ledger_is_fenced(error)) {
+    struct query queries[RUN_PREPARATION_MOST + 2];
+    size_t count = 0, failed = 0;
+    if (transaction == FILE_TRANSACTION_NEW) {
+        count = run_preparation(memory, run, run->step, queries);
+        queries[count++] = (struct query){.sql = "BEGIN"};
+    }
+    queries[count++] = ledger_insert_query(memory, run->ledger, &row, facts_list(memory, run));
+    if (!connection_pipeline(memory, run->work, queries, count, &failed, error)) {
+        if (failed + 1 == count && ledger_is_fenced(error)) {
             error_set(error, ERROR_STALE_PLAN, "version %s is in the ledger already", file->version);
             error_hint(error, "Another run applied it meanwhile; run `pgdeck status`.");
-        } else if (!error->is_connection_lost) {
+        } else if (failed + 1 == count && !error->is_connection_lost) {
             error_prefix(error, "cannot write the ledger row of %s", file->version);
         }
         talloc_free(memory);
         return false;
     }
     struct transaction_facts facts;
-    bool ok = result_bind_one(queries[1].result, fact_columns, countof(fact_columns), &facts, error);
+    bool ok = result_bind_one(queries[count - 1].result, fact_columns, countof(fact_columns), &facts, error);
     if (ok) {
         *transaction_id = talloc_strdup(owner, facts.transaction_id);
         run->counters = (struct ledger_counters){facts.inserted, facts.updated, facts.deleted};
@@ -189,7 +195,7 @@ static bool run_in_transaction(struct run *run, TALLOC_CTX *memory, const char *
 {
     const struct migration_file *file = run->step->file;
     run->statement = 0;
-    if (!run_prepare_work(run, run->step, error) || !file_begin(memory, run, "BEGIN", transaction_id, error))
+    if (!run_open_work(run, error) || !file_begin(memory, run, FILE_TRANSACTION_NEW, transaction_id, error))
         return false;
     for (size_t i = 0; i < file->statements.count; i++)
         if (!file_run_statement(run, i, error))

@@ -16,6 +16,7 @@ struct connection {
     notice_fn on_notice;
     void *listener;
     bool has_single_rows;          /* the last statement's rows came one by one */
+    bool has_posted;               /* the answer to a posted statement is still to be read */
     struct canceller *canceller;   /* while a cancel is on its way */
 };
 

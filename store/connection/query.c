@@ -123,10 +123,14 @@ static bool judge(struct connection *connection, struct answer *answer, PGresult
     return true;
 }
 
+static bool take_posted(struct connection *connection, struct error *error);
+
 static bool may_send(struct connection *connection, struct error *error)
 {
     if (!connection->pg)
         return failure_lost(error);
+    if (connection->has_posted && !take_posted(connection, error))
+        return false;
     if (cancel_is_requested(connection->cancel))
         return error_set(error, ERROR_CANCELLED, "cancelled before the statement was sent");
     return true;
@@ -267,6 +271,20 @@ static void collect_sync(struct connection *connection)
     }
 }
 
+/* Ends a pipeline whose results were collected up to the sync. */
+static bool end_pipeline(struct connection *connection, bool succeeded, PGresult *failure, struct error *error)
+{
+    bool is_in_step = PQstatus(connection->pg) == CONNECTION_OK && PQexitPipelineMode(connection->pg);
+    if (succeeded && is_in_step)
+        return true;
+    failure_set(error, connection, failure);
+    if (connection->pg && (!is_in_step || !failure)) {
+        connection_abandon(connection);
+        error->is_connection_lost = true;
+    }
+    return false;
+}
+
 bool connection_pipeline(TALLOC_CTX *owner, struct connection *connection, struct query *queries, size_t count,
                          size_t *failed, struct error *error)
 {
@@ -284,17 +302,37 @@ bool connection_pipeline(TALLOC_CTX *owner, struct connection *connection, struc
         if (!collect_one(owner, connection, &queries[i], &failure) && first_failed == count)
             first_failed = i;
     collect_sync(connection);
-    bool ok = first_failed == count && PQstatus(connection->pg) == CONNECTION_OK && PQexitPipelineMode(connection->pg);
-    if (!ok) {
-        bool is_in_step = failure && PQstatus(connection->pg) == CONNECTION_OK && PQexitPipelineMode(connection->pg);
-        failure_set(error, connection, failure);
-        if (!is_in_step && connection->pg) {
-            connection_abandon(connection);
-            error->is_connection_lost = true;
-        }
-        if (failed)
-            *failed = first_failed;
-    }
+    bool ok = end_pipeline(connection, first_failed == count, failure, error);
+    if (!ok && failed)
+        *failed = first_failed;
     PQclear(failure);
+    return settle(connection, ok, error);
+}
+
+bool connection_post(struct connection *connection, const struct query *query, struct error *error)
+{
+    if (!may_send(connection, error) || !leave_single_rows(connection, error))
+        return false;
+    if (send_pipeline(connection, query, 1)) {
+        connection->has_posted = true;
+        return true;
+    }
+    failure_set(error, connection, NULL);
+    connection_abandon(connection);
+    error->is_connection_lost = true;
+    return false;
+}
+
+static bool take_posted(struct connection *connection, struct error *error)
+{
+    struct query query = {0};
+    PGresult *failure = NULL;
+    TALLOC_CTX *memory = talloc_new(NULL);
+    connection->has_posted = false;
+    bool ok = collect_one(memory, connection, &query, &failure);
+    collect_sync(connection);
+    ok = end_pipeline(connection, ok, failure, error);
+    PQclear(failure);
+    talloc_free(memory);
     return settle(connection, ok, error);
 }
