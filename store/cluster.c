@@ -43,7 +43,8 @@ static int destroy(struct cluster *cluster)
     return 0;
 }
 
-struct cluster *cluster_open(TALLOC_CTX *owner, const struct settings *settings, enum cluster_kind kind, struct error *error)
+struct cluster *cluster_open(TALLOC_CTX *owner, const struct settings *settings, enum cluster_kind kind,
+                             struct error *error)
 {
     struct cluster *cluster = talloc_zero(owner, struct cluster);
     cluster->users_fd = -1;
@@ -117,7 +118,8 @@ struct target *cluster_target(TALLOC_CTX *owner, const struct cluster *cluster, 
     char port[16];
     snprintf(port, sizeof port, "%d", PATHS_PORT);
     const char *database = cluster->paths->kind == CLUSTER_EMBEDDED ? PATHS_DATABASE : "postgres";
-    const char *pairs[] = {"host", cluster->paths->socket_directory, "port", port, "user", PATHS_USER, "dbname", database, NULL};
+    const char *pairs[] = {
+        "host", cluster->paths->socket_directory, "port", port, "user", PATHS_USER, "dbname", database, NULL};
     return target_with(owner, target, pairs);
 }
 
@@ -143,7 +145,8 @@ static bool end_keeper(const struct paths *paths, struct cancel *cancel, struct 
     pid_t pid, told = 0;
     while (locks_find_keeper(paths, &pid) != KEEPER_NONE) {
         if (pid != told && kill(pid, SIGTERM) < 0 && errno == EPERM)
-            return error_set(error, ERROR_CLUSTER, "the keeper of the private cluster (process %ld) belongs to another user", (long)pid);
+            return error_set(error, ERROR_CLUSTER,
+                             "the keeper of the private cluster (process %ld) belongs to another user", (long)pid);
         told = pid;
         if (clock_monotonic_ms() >= end_ms)
             kill(pid, SIGKILL);
@@ -167,7 +170,8 @@ static bool end_orphan(const struct paths *paths, struct cancel *cancel, struct 
         if (!server_is_alive(paths, pid))
             pid = 0;
     }
-    return !pid || error_set(error, ERROR_CLUSTER, "the server of the private cluster (process %ld) does not end", (long)pid);
+    return !pid ||
+           error_set(error, ERROR_CLUSTER, "the server of the private cluster (process %ld) does not end", (long)pid);
 }
 
 /* With start.lock held. */

@@ -80,6 +80,9 @@ bool connection_pipeline(TALLOC_CTX *owner, struct connection *connection, struc
  * For records that hold nothing up. The server carries it out even if this process ends meanwhile. */
 bool connection_post(struct connection *connection, const struct query *query, struct error *error) NODISCARD;
 
+/* Whether nothing says that the connection is gone: looks at what has come in, asks the server nothing, never blocks. */
+bool connection_is_alive(struct connection *connection);
+
 /* Where the transaction stands, as the server said with its last answer. */
 enum connection_state { STATE_IDLE, STATE_ACTIVE, STATE_IN_TRANSACTION, STATE_FAILED_TRANSACTION, STATE_LOST };
 enum connection_state connection_state(const struct connection *connection);

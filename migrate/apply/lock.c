@@ -109,12 +109,10 @@ static bool try_lock(struct run *run, bool *is_taken, struct error *error)
     return true;
 }
 
-/* The condition on pg_locks of our lock: a bigint key is split into two halves there. */
+/* The condition on pg_locks of our lock: a bigint key is split into two halves there. The key is of one database. */
 static char *lock_condition(TALLOC_CTX *owner, const struct run *run)
 {
-    return talloc_asprintf(owner, "l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 AND l.classid = %u AND l.objid = %u"
-                                  " AND l.database = (SELECT d.oid FROM pg_catalog.pg_database d"
-                                  " WHERE d.datname = pg_catalog.current_database())",
+    return talloc_asprintf(owner, "l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 AND l.classid = %u AND l.objid = %u",
                            (unsigned)((uint64_t)run->lock_key >> 32), (unsigned)((uint64_t)run->lock_key & 0xFFFFFFFF));
 }
 

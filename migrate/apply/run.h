@@ -28,7 +28,7 @@ struct run {
     int file_index, file_count;       /* from 1 */
     int statement;                    /* at hand, from 1; 0: none */
     int64_t file_started_ms;
-    struct ledger_counters {          /* the session's counters of ledger rows, right after our own INSERT; INTEGER_NULL: not counted */
+    struct ledger_counters {          /* the session's counters of ledger rows, right after our own INSERT; 0 inserted: not counted */
         int64_t inserted, updated, deleted;
     } counters;
 };

@@ -21,18 +21,16 @@ static const struct column fact_columns[] = {
 };
 
 /* The columns of the facts, for RETURNING. Only differences of the counters inside a transaction mean something: the server
- * reports them when it pleases, though never inside one. A server that does not count tells NULL. */
-static char *facts_list(TALLOC_CTX *owner, const struct run *run)
+ * reports them when it pleases, though never inside one. */
+static char *facts_list(TALLOC_CTX *owner, const struct run *run, const char *is_locked)
 {
-    static const char counter[] = "CASE WHEN pg_catalog.current_setting('track_counts')::boolean"
-                                  " THEN pg_catalog.pg_stat_get_xact_tuples_";
-    char *is_held = run_lock_is_held_sql(owner, run);
     long long oid = run->ledger->oid;
     return talloc_asprintf(owner,
                            "pg_catalog.txid_current()::text AS transaction_id, %s AS is_locked,"
-                           " %sinserted(%lld::oid) END AS inserted, %supdated(%lld::oid) END AS updated,"
-                           " %sdeleted(%lld::oid) END AS deleted",
-                           is_held, counter, oid, counter, oid, counter, oid);
+                           " pg_catalog.pg_stat_get_xact_tuples_inserted(%lld::oid) AS inserted,"
+                           " pg_catalog.pg_stat_get_xact_tuples_updated(%lld::oid) AS updated,"
+                           " pg_catalog.pg_stat_get_xact_tuples_deleted(%lld::oid) AS deleted",
+                           is_locked, oid, oid, oid);
 }
 
 static bool lost_lock(struct error *error)
@@ -59,7 +57,7 @@ bool file_begin(TALLOC_CTX *owner, struct run *run, enum file_transaction transa
         count = run_preparation(memory, run, run->step, queries);
         queries[count++] = (struct query){.sql = "BEGIN"};
     }
-    queries[count++] = ledger_insert_query(memory, run->ledger, &row, facts_list(memory, run));
+    queries[count++] = ledger_insert_query(memory, run->ledger, &row, facts_list(memory, run, run_lock_is_held_sql(memory, run)));
     if (!connection_pipeline(memory, run->work, queries, count, &failed, error)) {
         if (failed + 1 == count && ledger_is_fenced(error)) {
             error_set(error, ERROR_STALE_PLAN, "version %s is in the ledger already", file->version);
@@ -96,9 +94,7 @@ static bool check_facts(struct run *run, const struct transaction_facts *facts, 
         error_set(error, ERROR_REFUSED, "migration %s ended the transaction it was run in", run->step->file->version);
         return error_hint(error, "Look at what stands: part of the file may have been committed by itself.");
     }
-    if (!facts->is_locked)
-        return lost_lock(error);
-    bool is_counted = facts->inserted != INTEGER_NULL && before->inserted != INTEGER_NULL;
+    bool is_counted = before->inserted > 0; /* not so where track_counts is off */
     if (is_counted && (facts->inserted != before->inserted || facts->updated != before->updated + updates ||
                        facts->deleted != before->deleted))
         return tampered(run, error);
@@ -110,17 +106,19 @@ bool file_close(struct run *run, const char *transaction_id, int64_t duration_ms
     TALLOC_CTX *memory = talloc_new(NULL);
     struct query queries[2] = {
         run_restore_query(memory, run, RESTORE_SESSION),
-        ledger_close_query(memory, run->ledger, run->step->file->version, duration_ms, facts_list(memory, run)),
+        ledger_close_query(memory, run->ledger, run->step->file->version, duration_ms, facts_list(memory, run, "true")),
     };
     size_t failed = 0;
-    bool ok = connection_pipeline(memory, run->work, queries, countof(queries), &failed, error);
+    /* Whether the lock's session lives is seen from here; should it have died unseen, the fence of the ledger row holds. */
+    bool ok = (connection_is_alive(run->lock) || lost_lock(error)) &&
+              connection_pipeline(memory, run->work, queries, countof(queries), &failed, error);
     if (ok && result_row_count(queries[1].result) != 1) {
         ok = tampered(run, error);
     } else if (ok) {
         struct transaction_facts facts;
         ok = result_bind_one(queries[1].result, fact_columns, countof(fact_columns), &facts, error) &&
              check_facts(run, &facts, transaction_id, error);
-    } else if (failed == 1 && error_is_sqlstate(error, "42")) {
+    } else if (!ok && failed == 1 && error_is_sqlstate(error, "42")) {
         /* The table or its columns are gone, or no longer ours. */
         tampered(run, error);
     }

@@ -20,7 +20,8 @@ const char *const binaries_patterns[] = {
     NULL,
 };
 
-#define NOT_FOUND_HINT "Install the package postgresql (Debian, Ubuntu: apt-get install postgresql), or set server_binaries."
+#define NOT_FOUND_HINT                                                                                                 \
+    "Install the package postgresql (Debian, Ubuntu: apt-get install postgresql), or set server_binaries."
 
 static bool has_program(const char *folder, const char *name)
 {
@@ -177,7 +178,8 @@ static void add_path(TALLOC_CTX *owner, struct binaries **found, size_t *count, 
     talloc_free(scope);
 }
 
-struct binaries *binaries_find(TALLOC_CTX *owner, const struct binaries_places *places, size_t *count, struct error *error)
+struct binaries *binaries_find(TALLOC_CTX *owner, const struct binaries_places *places, size_t *count,
+                               struct error *error)
 {
     struct binaries *found = talloc_array(owner, struct binaries, 0);
     *count = 0;
@@ -187,7 +189,9 @@ struct binaries *binaries_find(TALLOC_CTX *owner, const struct binaries_places *
             return found;
         error_set(error, ERROR_CLUSTER, "server_binaries: no PostgreSQL server programs (postgres, initdb) in \"%s\"",
                   places->asked);
-        error_hint(error, "Set server_binaries to the absolute path of their folder, or leave it empty to have them looked for.");
+        error_hint(
+            error,
+            "Set server_binaries to the absolute path of their folder, or leave it empty to have them looked for.");
         return NULL;
     }
     for (const char *const *pattern = places->patterns; *pattern; pattern++)

@@ -20,7 +20,8 @@
 
 #define POLL_MS 3               /* a start takes 25 ms (measured) */
 #define START_LIMIT_MS 300000   /* as long as a starter listens */
-#define SILENT_LIMIT_MS 1000    /* an adopted server that does not listen: its socket is gone; a new one has it in 10 ms */
+#define SILENT_LIMIT_MS 1000 /* an adopted server that does not listen: its socket is gone; a new one has it in 10 ms  \
+                              */
 #define OLD_LIMIT_MS 30000      /* processes of a killed server */
 #define FAST_LIMIT_MS 30000     /* a fast shutdown, before an immediate one */
 #define IMMEDIATE_LIMIT_MS 10000
@@ -146,7 +147,8 @@ static bool set_aside(struct keeper *keeper)
         return disk_remove_tree(paths->data_directory, keeper->error);
     if (rename(paths->data_directory, aside) == 0)
         return true;
-    return error_set(keeper->error, ERROR_CLUSTER, "cannot set \"%s\" aside: %s", paths->data_directory, strerror(errno));
+    return error_set(keeper->error, ERROR_CLUSTER, "cannot set \"%s\" aside: %s", paths->data_directory,
+                     strerror(errno));
 }
 
 static bool wait_for_initdb(struct keeper *keeper, pid_t initdb, off_t log_start)
@@ -259,7 +261,8 @@ static bool is_used(struct keeper *keeper)
     flock(keeper->users_fd, LOCK_UN);
     if (fstat(keeper->users_fd, &status) < 0)
         return true;
-    bool was_used = status.st_mtim.tv_sec != keeper->last_use.tv_sec || status.st_mtim.tv_nsec != keeper->last_use.tv_nsec;
+    bool was_used =
+        status.st_mtim.tv_sec != keeper->last_use.tv_sec || status.st_mtim.tv_nsec != keeper->last_use.tv_nsec;
     keeper->last_use = status.st_mtim;
     return was_used;
 }

@@ -22,7 +22,8 @@ int locks_open(const struct paths *paths, const char *path, struct error *error)
  * Errors: ERROR_CANCELLED; ERROR_CLUSTER when the holder has not moved for two minutes. */
 int locks_take_start(const struct paths *paths, struct cancel *cancel, struct error *error) NODISCARD;
 
-/* Opens users.lock and takes a share; call it with start.lock held. Returns a descriptor, or -1. Errors as locks_take_start. */
+/* Opens users.lock and takes a share; call it with start.lock held. Returns a descriptor, or -1. Errors as
+ * locks_take_start. */
 int locks_share_users(const struct paths *paths, struct cancel *cancel, struct error *error) NODISCARD;
 
 /* Whether a keeper lives and how far it is; *pid gets its process id, or 0. Makes nothing. */

@@ -22,7 +22,8 @@ static bool find_user(TALLOC_CTX *owner, const char *name, uid_t uid, struct pas
     size_t size_bytes = 16384;
     char *buffer = talloc_array(owner, char, (unsigned)size_bytes);
     struct passwd *found = NULL;
-    int failed = name ? getpwnam_r(name, user, buffer, size_bytes, &found) : getpwuid_r(uid, user, buffer, size_bytes, &found);
+    int failed =
+        name ? getpwnam_r(name, user, buffer, size_bytes, &found) : getpwuid_r(uid, user, buffer, size_bytes, &found);
     return !failed && found;
 }
 
@@ -39,7 +40,8 @@ static bool choose_user(struct paths *paths, struct error *error)
     }
     if (!find_user(paths, "postgres", 0, &user)) {
         if (!find_user(paths, "nobody", 0, &user)) {
-            error_set(error, ERROR_CLUSTER, "neither the user \"postgres\" nor \"nobody\" exists, and a server cannot run as root");
+            error_set(error, ERROR_CLUSTER,
+                      "neither the user \"postgres\" nor \"nobody\" exists, and a server cannot run as root");
             return error_hint(error, "Install the package postgresql, or run pgdeck as an ordinary user.");
         }
         paths->owner_note = "there is no user \"postgres\"";
@@ -62,8 +64,8 @@ static const char *home(TALLOC_CTX *owner, const struct settings *settings)
 }
 
 /* An XDG base folder: a relative one must be ignored (XDG Base Directory Specification). */
-static const char *user_base(TALLOC_CTX *owner, const struct settings *settings, const char *variable, const char *below_home,
-                             struct error *error)
+static const char *user_base(TALLOC_CTX *owner, const struct settings *settings, const char *variable,
+                             const char *below_home, struct error *error)
 {
     const char *base = settings_variable(settings, SCOPE_ENVIRONMENT, variable, NULL);
     if (base && *base == '/')
@@ -121,7 +123,8 @@ static bool place_socket(struct paths *paths, struct error *error)
     name_files(paths);
     size_t limit = sizeof((struct sockaddr_un *)NULL)->sun_path - 1;
     if (strlen(paths->socket) > limit)
-        return error_set(error, ERROR_CLUSTER, "the socket's path \"%s\" has more than %zu bytes", paths->socket, limit);
+        return error_set(error, ERROR_CLUSTER, "the socket's path \"%s\" has more than %zu bytes", paths->socket,
+                         limit);
     return true;
 }
 
@@ -139,7 +142,8 @@ struct paths *paths_of_folders(TALLOC_CTX *owner, const char *directory, const c
 static char *embedded_prefix(TALLOC_CTX *owner, const char *base, const struct settings *settings)
 {
     const char *project = settings_directory(settings);
-    return talloc_asprintf(owner, "%s/embedded-%016llx-", base, (unsigned long long)digest_key(project, strlen(project)));
+    return talloc_asprintf(owner, "%s/embedded-%016llx-", base,
+                           (unsigned long long)digest_key(project, strlen(project)));
 }
 
 static bool has_data(const char *prefix, int major)
@@ -160,7 +164,8 @@ static int newest_data(const char *prefix)
 }
 
 /* A project's data stay with the version that made them. */
-static const struct binaries *choose_version(const char *prefix, const struct binaries *found, size_t count, struct error *error)
+static const struct binaries *choose_version(const char *prefix, const struct binaries *found, size_t count,
+                                             struct error *error)
 {
     for (size_t i = 0; i < count; i++)
         if (has_data(prefix, found[i].major))
@@ -168,14 +173,16 @@ static const struct binaries *choose_version(const char *prefix, const struct bi
     int major = newest_data(prefix);
     if (!major)
         return &found[0];
-    error_set(error, ERROR_CLUSTER, "the embedded cluster of this project was made by PostgreSQL %d, whose server programs are not here",
+    error_set(error, ERROR_CLUSTER,
+              "the embedded cluster of this project was made by PostgreSQL %d, whose server programs are not here",
               major);
-    error_hint(error, "Install the package postgresql-%d, or delete \"%s%d\" to start with an empty cluster.", major, prefix, major);
+    error_hint(error, "Install the package postgresql-%d, or delete \"%s%d\" to start with an empty cluster.", major,
+               prefix, major);
     return NULL;
 }
 
-static bool place_embedded(struct paths *paths, const struct settings *settings, const struct binaries *found, size_t count,
-                           struct error *error)
+static bool place_embedded(struct paths *paths, const struct settings *settings, const struct binaries *found,
+                           size_t count, struct error *error)
 {
     paths->base = embedded_base(paths, settings, error);
     if (!paths->base)
@@ -209,7 +216,8 @@ static bool fill(struct paths *paths, const struct settings *settings, struct er
     return is_placed && place_socket(paths, error);
 }
 
-struct paths *paths_find(TALLOC_CTX *owner, const struct settings *settings, enum cluster_kind kind, struct error *error)
+struct paths *paths_find(TALLOC_CTX *owner, const struct settings *settings, enum cluster_kind kind,
+                         struct error *error)
 {
     struct paths *paths = talloc_zero(owner, struct paths);
     paths->kind = kind;
@@ -224,15 +232,16 @@ struct paths *paths_find(TALLOC_CTX *owner, const struct settings *settings, enu
 bool paths_is_ours(const struct paths *paths, const char *folder)
 {
     struct stat status;
-    return lstat(folder, &status) == 0 && S_ISDIR(status.st_mode) && status.st_uid == paths->uid && !(status.st_mode & 077);
+    return lstat(folder, &status) == 0 && S_ISDIR(status.st_mode) && status.st_uid == paths->uid &&
+           !(status.st_mode & 077);
 }
 
 /* Root's own folder is one that it made and had no time to hand over. */
 static bool hand_over(const struct paths *paths, const char *folder)
 {
     struct stat status;
-    return geteuid() != paths->uid && lstat(folder, &status) == 0 && S_ISDIR(status.st_mode) && status.st_uid == geteuid() &&
-           lchown(folder, paths->uid, paths->gid) == 0;
+    return geteuid() != paths->uid && lstat(folder, &status) == 0 && S_ISDIR(status.st_mode) &&
+           status.st_uid == geteuid() && lchown(folder, paths->uid, paths->gid) == 0;
 }
 
 static bool claim_folder(const struct paths *paths, const char *folder, struct error *error)
@@ -241,7 +250,8 @@ static bool claim_folder(const struct paths *paths, const char *folder, struct e
         return error_set(error, ERROR_CLUSTER, "cannot make the folder \"%s\": %s", folder, strerror(errno));
     if (paths_is_ours(paths, folder) || (hand_over(paths, folder) && paths_is_ours(paths, folder)))
         return true;
-    error_set(error, ERROR_CLUSTER, "\"%s\" is not a folder of the user \"%s\" alone; it is not used", folder, paths->owner);
+    error_set(error, ERROR_CLUSTER, "\"%s\" is not a folder of the user \"%s\" alone; it is not used", folder,
+              paths->owner);
     return error_hint(error, "Find out who made it, then remove it: whoever can write there can pose as the server.");
 }
 
@@ -261,8 +271,11 @@ static bool check_parents(const struct paths *paths, const char *path, struct er
         *slash = '\0';
         ok = stat(copy, &status) == 0 && is_traversable(&status, paths);
         if (!ok) {
-            error_set(error, ERROR_CLUSTER, "the server's user \"%s\" cannot pass through the folder \"%s\"", paths->owner, copy);
-            error_hint(error, "Give it the right to (chmod a+x), or set server_binaries to another place if the programs are there.");
+            error_set(error, ERROR_CLUSTER, "the server's user \"%s\" cannot pass through the folder \"%s\"",
+                      paths->owner, copy);
+            error_hint(
+                error,
+                "Give it the right to (chmod a+x), or set server_binaries to another place if the programs are there.");
         }
         *slash = '/';
     }
@@ -278,7 +291,8 @@ static bool make_base(const struct paths *paths, struct error *error)
         return true;
     if (disk_make_folders(paths->base, error) && chmod(paths->base, geteuid() ? 0700 : 0755) == 0)
         return true;
-    error_set(error, ERROR_CLUSTER, "the private cluster has no place: %s", error->message ? error->message : paths->base);
+    error_set(error, ERROR_CLUSTER, "the private cluster has no place: %s",
+              error->message ? error->message : paths->base);
     return error_hint(error, "Make it writable, or set %s to a folder that is.",
                       paths->kind == CLUSTER_EMBEDDED ? "XDG_STATE_HOME" : "XDG_CACHE_HOME");
 }

@@ -46,8 +46,8 @@ struct paths *paths_of_folders(TALLOC_CTX *owner, const char *directory, const c
  * user alone. Errors: ERROR_CLUSTER naming the folder. */
 bool paths_prepare(const struct paths *paths, struct error *error) NODISCARD;
 
-/* Whether the server's user can pass through all folders above the data and the programs. Errors: ERROR_CLUSTER naming the first
- * that it cannot. */
+/* Whether the server's user can pass through all folders above the data and the programs. Errors: ERROR_CLUSTER naming
+ * the first that it cannot. */
 bool paths_check_reach(const struct paths *paths, struct error *error) NODISCARD;
 
 /* Whether it is a folder, no link, that belongs to the server's user and is closed to everybody else. */

@@ -16,9 +16,16 @@
 /* Of both clusters. Locks: 64 a transaction, the default, fail at some 200 tables in one. mmap: with the default,
  * a killed server leaves segments in /dev/shm. */
 static const char *const common_settings[] = {
-    "listen_addresses=",         "unix_socket_permissions=0700", "max_locks_per_transaction=1024", "dynamic_shared_memory_type=mmap",
-    "timezone=UTC",              "log_timezone=UTC",             "log_line_prefix=%m [%p] ",       "logging_collector=off",
-    "log_destination=stderr",    NULL,
+    "listen_addresses=",
+    "unix_socket_permissions=0700",
+    "max_locks_per_transaction=1024",
+    "dynamic_shared_memory_type=mmap",
+    "timezone=UTC",
+    "log_timezone=UTC",
+    "log_line_prefix=%m [%p] ",
+    "logging_collector=off",
+    "log_destination=stderr",
+    NULL,
 };
 static const char *const embedded_settings[] = {
     "fsync=on", "full_page_writes=on", "synchronous_commit=on", "max_connections=50", "autovacuum=on", NULL,
@@ -36,7 +43,8 @@ bool server_is_alive(const struct paths *paths, pid_t pid)
     char link[64], program[PATH_MAX];
     struct stat here, data;
     snprintf(link, sizeof link, "/proc/%ld/cwd", (long)pid);
-    if (stat(link, &here) < 0 || stat(paths->data_directory, &data) < 0 || here.st_ino != data.st_ino || here.st_dev != data.st_dev)
+    if (stat(link, &here) < 0 || stat(paths->data_directory, &data) < 0 || here.st_ino != data.st_ino ||
+        here.st_dev != data.st_dev)
         return false;
     snprintf(link, sizeof link, "/proc/%ld/exe", (long)pid);
     ssize_t size = readlink(link, program, sizeof program - 1);

@@ -35,7 +35,8 @@ static bool set_attributes(posix_spawnattr_t *attributes)
     sigset_t none, all;
     sigemptyset(&none);
     sigfillset(&all);
-    return posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF) == 0 &&
+    return posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF) ==
+               0 &&
            posix_spawnattr_setsigmask(attributes, &none) == 0 && posix_spawnattr_setsigdefault(attributes, &all) == 0;
 }
 
@@ -119,7 +120,8 @@ bool keeper_spawn(const struct paths *paths, struct cancel *cancel, struct error
     int failed = spawn(&pid, paths, ends[1]);
     close(ends[1]);
     char *answer = talloc_array(NULL, char, ANSWER_LIMIT_BYTES + 1);
-    bool ok = failed ? error_set(error, ERROR_CLUSTER, "the keeper of the private cluster cannot be started: %s", strerror(failed))
+    bool ok = failed ? error_set(error, ERROR_CLUSTER, "the keeper of the private cluster cannot be started: %s",
+                                 strerror(failed))
                      : read_answer(answer, ends[0], cancel, error) && understand(paths, answer, error);
     close(ends[0]);
     talloc_free(answer);

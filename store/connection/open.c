@@ -163,6 +163,15 @@ enum connection_state connection_state(const struct connection *connection)
     return STATE_LOST;
 }
 
+bool connection_is_alive(struct connection *connection)
+{
+    struct pollfd wait = {.fd = connection_socket(connection), .events = POLLIN};
+    if (wait.fd < 0)
+        return false;
+    bool has_input = poll(&wait, 1, 0) > 0;
+    return !has_input || (PQconsumeInput(connection->pg) && PQstatus(connection->pg) == CONNECTION_OK);
+}
+
 int connection_backend_pid(const struct connection *connection)
 {
     return connection->pg ? PQbackendPID(connection->pg) : 0;

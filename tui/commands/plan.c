@@ -1,0 +1,51 @@
+/* plan: what an apply would do, and nothing of it done. */
+#include "tui/planning.h"
+
+static bool run(struct command_context *context, struct error *error)
+{
+    struct planning planning;
+    if (!planning_read(context, &planning, error))
+        return false;
+    struct printer *printer = context->printer;
+    const struct plan *plan = planning.plan;
+    printer_document(printer, planning_json(&planning));
+    printer_line(printer, ROLE_HEAD, "%s", answer_target_text(context->memory, &planning.target));
+    if (!plan->count) {
+        printer_line(printer, ROLE_GOOD, "nothing to apply%s", plan->remaining ? " of what was asked for" : "");
+        return true;
+    }
+    const char *const *lines = planning_lines(context->memory, plan, printer_verbosity(printer));
+    for (size_t i = 0; lines[i]; i++)
+        printer_line(printer, ROLE_PLAIN, "%s", lines[i]);
+    printer_line(printer, ROLE_PLAIN, "plan %s: %s, %s; %zu pending would remain", plan->id,
+                 answer_count(context->memory, plan->count, "migration"),
+                 answer_count(context->memory, plan->statement_count, "statement"), plan->remaining);
+    return true;
+}
+
+static const struct option options[] = {PLANNING_OPTIONS};
+
+static const char *const examples[] = {
+    "pgdeck plan",
+    "pgdeck -v plan --to 012",
+    "pgdeck --json plan | jq '.steps[].file'",
+    NULL,
+};
+
+const struct command command_plan = {
+    .name = "plan",
+    .summary = "Show the steps that an apply would take.",
+    .description = "Lists the files that are pending, in order, with their statements and timeouts, and the "
+                   "fingerprint of all that "
+                   "the plan depends on. Runs none of them. What cannot be applied as it stands (a changed file, a "
+                   "missing one, one "
+                   "out of order) is refused with exit status 4, as apply would refuse it.\n\n"
+                   "With --verbose the statements are shown whole.",
+    .examples = examples,
+    .options = options,
+    .option_count = countof(options),
+    .needs = NEEDS_TARGET,
+    .effect = EFFECT_NONE,
+    .run = run,
+    .check = planning_check,
+};

@@ -1,0 +1,144 @@
+/* See planning.h. */
+#include "tui/planning.h"
+
+#include "migrate/statement.h"
+
+#define SUMMARY_BYTES 100
+
+bool planning_check(const struct arguments *arguments, struct error *error)
+{
+    if (!arguments_has(arguments, "to") || !arguments_has(arguments, "only"))
+        return true;
+    error_set(error, ERROR_USAGE, "--to and --only exclude each other");
+    return error_hint(error, "--to takes everything up to a version, --only takes just the versions that it names.");
+}
+
+static struct plan_selection selection_of(const struct arguments *arguments)
+{
+    return (struct plan_selection){
+        .to = arguments_value(arguments, "to"),
+        .only = arguments_values(arguments, "only"),
+        .order = arguments_has(arguments, "out-of-order") ? ORDER_ANY : ORDER_STRICT,
+    };
+}
+
+static bool read_target(struct command_context *context, struct session *session, struct planning *planning,
+                        struct error *error)
+{
+    struct plan_target bound;
+    planning->status =
+        status_read(context->memory, session->connection, planning->directory, context->deck->settings, error);
+    if (!planning->status || !plan_read_target(context->memory, session->connection, &bound, error) ||
+        !answer_target_read(context->memory, context->deck, session, &planning->target, error))
+        return false;
+    planning->target.database = bound.database;
+    planning->plan =
+        plan_build(context->memory, planning->status, context->deck->settings, &bound, &planning->selection, error);
+    return planning->plan != NULL;
+}
+
+bool planning_read(struct command_context *context, struct planning *planning, struct error *error)
+{
+    *planning = (struct planning){.selection = selection_of(context->arguments)};
+    planning->directory = directory_read(context->memory, context->deck->settings, error);
+    if (!planning->directory)
+        return false;
+    struct session *session = session_open(context->memory, context->deck->pool, context->cancel, error);
+    if (!session)
+        return false;
+    bool is_read = read_target(context, session, planning, error);
+    /* Given back before anything runs: an idle session of ours must not stand in a run's way. */
+    talloc_free(session);
+    return is_read;
+}
+
+struct lines {
+    const char **items;
+    size_t count;
+};
+
+static void add_line(struct lines *lines, TALLOC_CTX *owner, char *line)
+{
+    lines->items = talloc_realloc(owner, lines->items, const char *, (unsigned)lines->count + 2);
+    lines->items[lines->count++] = talloc_steal(lines->items, line);
+    lines->items[lines->count] = NULL;
+}
+
+/* A statement as it is, a line each. */
+static void add_whole(struct lines *lines, TALLOC_CTX *owner, const struct statement *statement)
+{
+    const char *at = statement->text, *end = statement->text + statement->size_bytes;
+    for (int number = statement->line; at < end; number++) {
+        const char *newline = memchr(at, '\n', (size_t)(end - at));
+        size_t length = (size_t)((newline ? newline : end) - at);
+        add_line(lines, owner, talloc_asprintf(owner, "  %4d  %.*s", number, (int)length, at));
+        at += length + 1;
+    }
+}
+
+static void add_step(struct lines *lines, TALLOC_CTX *owner, const struct plan_step *step,
+                     enum printer_verbosity verbosity)
+{
+    const struct migration_file *file = step->file;
+    char *timeout = answer_duration(owner, step->lock_timeout_ms);
+    add_line(lines, owner,
+             talloc_asprintf(owner, "%s%s%s, lock timeout %s", file->path,
+                             file->is_transactional ? "" : " (no transaction)", step->is_resume ? " (resumed)" : "",
+                             timeout));
+    talloc_free(timeout);
+    for (size_t i = step->first_statement; i < file->statements.count; i++) {
+        const struct statement *statement = &file->statements.items[i];
+        if (verbosity == PRINTER_VERBOSE)
+            add_whole(lines, owner, statement);
+        else
+            add_line(lines, owner,
+                     talloc_asprintf(owner, "  %4d  %s", statement->line,
+                                     statement_summary(lines->items, statement, SUMMARY_BYTES)));
+    }
+}
+
+const char *const *planning_lines(TALLOC_CTX *owner, const struct plan *plan, enum printer_verbosity verbosity)
+{
+    struct lines lines = {.items = talloc_zero_array(owner, const char *, 1)};
+    if (plan->creates_ledger)
+        add_line(&lines, owner,
+                 talloc_asprintf(owner, "makes the ledger %s and its journal",
+                                 answer_object(lines.items, plan->status->ledger->table)));
+    for (size_t i = 0; i < plan->count; i++)
+        add_step(&lines, owner, &plan->steps[i], verbosity);
+    return lines.items;
+}
+
+static json_t *statements_json(const struct plan_step *step)
+{
+    json_t *array = json_array();
+    for (size_t i = step->first_statement; i < step->file->statements.count; i++) {
+        const struct statement *statement = &step->file->statements.items[i];
+        json_array_append_new(
+            array, json_pack("{s:i, s:i, s:o, s:n, s:n}", "statement", (int)i + 1, "line", statement->line, "sql",
+                             printer_json_bytes(statement->text, statement->size_bytes), "locks", "hazards"));
+    }
+    return array;
+}
+
+static json_t *step_json(const struct plan_step *step)
+{
+    return json_pack("{s:o, s:o, s:o, s:o, s:b, s:b, s:I, s:I, s:o}", "version", printer_json_text(step->file->version),
+                     "description", printer_json_text(step->file->description), "file",
+                     printer_json_text(step->file->path), "checksum", printer_json_text(step->file->checksum),
+                     "transactional", step->file->is_transactional, "resumes", step->is_resume, "lock_timeout_ms",
+                     (json_int_t)step->lock_timeout_ms, "statement_timeout_ms", (json_int_t)step->statement_timeout_ms,
+                     "statements", statements_json(step));
+}
+
+json_t *planning_json(const struct planning *planning)
+{
+    const struct plan *plan = planning->plan;
+    json_t *steps = json_array();
+    for (size_t i = 0; i < plan->count; i++)
+        json_array_append_new(steps, step_json(&plan->steps[i]));
+    return json_pack("{s:o, s:o, s:o, s:b, s:o, s:I, s:n}", "id", printer_json_text(plan->id), "fingerprint",
+                     printer_json_text(plan->fingerprint), "target", answer_target_json(&planning->target),
+                     "creates_ledger", plan->creates_ledger, "steps", steps, "remaining", (json_int_t)plan->remaining,
+                     "blockers");
+}

@@ -1,0 +1,42 @@
+/* From the options of plan and apply to the plan: files, ledger, selection; and the plan as lines and as JSON. */
+#ifndef TUI_PLANNING_H
+#define TUI_PLANNING_H
+
+#include <jansson.h>
+#include <talloc.h>
+
+#include "migrate/plan.h"
+#include "tui/answer.h"
+#include "tui/command.h"
+
+/* The options that select, for the tables of plan and apply. */
+#define PLANNING_OPTIONS                                                                                               \
+    {"to", 0, OPTION_VALUE, "V", KIND_VERSION, NULL, "Go up to this version and no further."},                         \
+    {"only", 0, OPTION_LIST, "V", KIND_VERSION, NULL, "Take only these versions."},                                    \
+    {                                                                                                                  \
+        "out-of-order", 0, OPTION_FLAG, NULL, KIND_NONE, NULL,                                                         \
+            "Take pending migrations below the highest applied one as well."                                           \
+    }
+
+/* Everything that stands behind a plan; owned by the context's memory. */
+struct planning {
+    struct directory *directory;
+    struct status *status;
+    struct plan_selection selection;
+    struct plan *plan;
+    struct answer_target target;
+};
+
+/* --to and --only exclude each other. */
+bool planning_check(const struct arguments *arguments, struct error *error) NODISCARD;
+
+/* Reads the files, then the target, and builds the plan. Errors: directory_read's, status_read's, plan_build's. */
+bool planning_read(struct command_context *context, struct planning *planning, struct error *error) NODISCARD;
+
+/* What the plan does, a line each; NULL-terminated. With PRINTER_VERBOSE whole statements. Owner: `owner`. */
+const char *const *planning_lines(TALLOC_CTX *owner, const struct plan *plan, enum printer_verbosity verbosity);
+
+/* cli.md's document of plan. New reference. */
+json_t *planning_json(const struct planning *planning);
+
+#endif
