@@ -19,7 +19,8 @@ PACKAGES   := libpq ncursesw panelw readline yaml-0.1 jansson libcrypto talloc
 lazy        = $(eval $(1) := $$(shell $(2)))$($(1))
 PKG_CFLAGS  = $(call lazy,PKG_CFLAGS,pkg-config --cflags $(PACKAGES))
 PKG_LIBS    = $(call lazy,PKG_LIBS,pkg-config --libs $(PACKAGES))
-TEST_LIBS   = $(call lazy,TEST_LIBS,pkg-config --libs cmocka vterm) -lpg_query -lutil
+VTERM_LIBS  = $(call lazy,VTERM_LIBS,pkg-config --libs cmocka vterm)
+TEST_LIBS   = $(VTERM_LIBS) -lpg_query -lutil
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wformat=2 -Wcast-qual -Wwrite-strings -Wvla \
             -Wstrict-prototypes -Wmissing-prototypes -Wswitch-enum -Wundef -fno-common $(if $(WERROR),-Werror)

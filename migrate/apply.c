@@ -41,15 +41,18 @@ static struct plan *plan_again(struct run *run, const struct plan *plan, struct 
 {
     const struct apply_options *options = run->options;
     struct plan_target target = {0};
-    struct status *status = status_read(run, run->lock, plan->status->directory, options->settings, error);
+    /* A file that is another one by now was not shown; where nobody was shown any, what was read is what runs. */
+    const struct directory *directory =
+        options->strictness == APPLY_EXACT ? directory_read(run, options->settings, error) : plan->status->directory;
+    struct status *status = directory ? status_read(run, run->lock, directory, options->settings, error) : NULL;
     if (!status || !plan_read_target(run, run->lock, &target, error))
         return NULL;
     struct plan_selection selection = rest_of_selection(run, options, status);
     struct plan *now = plan_build(run, status, options->settings, &target, &selection, error);
-    if (!now)
+    /* The selection was good when the plan was made: --only names what is applied by now. */
+    if (!now && error->code != ERROR_USAGE)
         return NULL;
-    bool is_same = options->strictness == APPLY_EXACT ? !strcmp(now->fingerprint, plan->fingerprint) : plan_is_part_of(now, plan);
-    if (is_same)
+    if (now && (options->strictness == APPLY_EXACT ? !strcmp(now->fingerprint, plan->fingerprint) : plan_is_part_of(now, plan)))
         return now;
     error_set(error, ERROR_STALE_PLAN, "what was planned is no longer true: the ledger, a file or the target has changed since");
     error_hint(error, "Run `pgdeck plan` and look again.");

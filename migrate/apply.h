@@ -78,7 +78,7 @@ struct apply_result {
     const char *const *not_rehearsed; /* dry run: versions stopped by 55P04 over an earlier pending file's enum label; NULL-terminated */
 };
 
-/* Runs the plan. Blocks; call it from a task or a script. `directory` is what the plan was built from.
+/* Runs the plan. Blocks; call it from a task or a script.
  * *result is set as soon as the run has an id, also on failure (owner: `owner`).
  * Errors: all of ledger.md; error->file, line, statement name the place in a migration. */
 bool apply_run(TALLOC_CTX *owner, const struct plan *plan, const struct apply_options *options,

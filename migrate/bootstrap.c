@@ -131,6 +131,7 @@ static bool adopt_seeds(struct bootstrap *bootstrap, struct connection *connecti
                           bootstrap->directory->shown);
     }
     if (!ledger_require_writable(run->ledger, error) || !ledger_create_journal(connection, run->ledger, error) ||
+        !journal_write(connection, run->ledger, &run->actor, &(struct journal_record){.event = JOURNAL_RUN_STARTED}, error) ||
         !ledger_read(run, connection, run->ledger, &rows, &count, error))
         return false;
     for (size_t i = 0; i < count; i++)
@@ -152,10 +153,8 @@ static bool run_all(struct connection *connection, void *argument, struct error 
               connection_execute(connection, restore.parameters, error, restore.sql) &&
               adopt_seeds(bootstrap, connection, error);
     json_t *detail = json_pack("{s:s, s:s}", "outcome", "done", "init", bootstrap->script->path);
-    ok = ok && journal_write(connection, run->ledger, &run->actor, &(struct journal_record){.event = JOURNAL_RUN_STARTED}, error) &&
-         journal_write(connection, run->ledger, &run->actor,
-                       &(struct journal_record){.event = JOURNAL_RUN_FINISHED, .checksum = bootstrap->script->checksum, .detail = detail},
-                       error);
+    struct journal_record record = {.event = JOURNAL_RUN_FINISHED, .checksum = bootstrap->script->checksum, .detail = detail};
+    ok = ok && journal_write(connection, run->ledger, &run->actor, &record, error);
     json_decref(detail);
     talloc_free(memory);
     return ok;

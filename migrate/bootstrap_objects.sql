@@ -9,7 +9,8 @@ SELECT object
         UNION ALL
         SELECT 'type ' || pg_catalog.format('%I.%I', n.nspname, t.typname)
           FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
-         WHERE n.nspname NOT LIKE 'pg\_%' AND n.nspname <> 'information_schema' AND t.typtype IN ('e', 'd', 'r')
+         WHERE n.nspname NOT LIKE 'pg\_%' AND n.nspname <> 'information_schema' AND (t.typtype IN ('e', 'd', 'r')
+                OR t.typtype = 'c' AND (SELECT r.relkind FROM pg_catalog.pg_class r WHERE r.oid = t.typrelid) = 'c')
            AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d
                             WHERE d.classid = 'pg_catalog.pg_type'::pg_catalog.regclass AND d.objid = t.oid AND d.deptype = 'e')
         UNION ALL

@@ -11,9 +11,33 @@
 
 #define LIMIT_BYTES (16 * 1024 * 1024)
 
-static bool is_fence(const char *line) { return !strncmp(line, "```", 3) || !strncmp(line, "~~~", 3); }
+/* What opens and closes a block of code: at least three of one mark. What closes it is at least as long as what opened it. */
+struct fence {
+    char mark; /* 0: none is open */
+    size_t length;
+};
+
+static void pass_fence(struct fence *open, const char *line)
+{
+    size_t length = *line == '`' ? strspn(line, "`") : strspn(line, "~");
+    const char *rest = line + length + strspn(line + length, " \t\r");
+    if (length < 3)
+        return;
+    if (!open->mark)
+        *open = (struct fence){*line, length};
+    else if (*line == open->mark && length >= open->length && (!*rest || *rest == '\n'))
+        open->mark = '\0';
+}
 
 static bool ends_entry(const char *line) { return !strncmp(line, "# ", 2) || !strncmp(line, "## ", 3); }
+
+/* Whether a word of digits ends here; not so in "2026-11-24" and "1.2". */
+static bool ends_version(const char *text)
+{
+    if (*text == '.' || *text == '-')
+        return !isdigit((unsigned char)text[1]);
+    return !*text || strchr("_ `:)\t\r\n", *text);
+}
 
 /* "## 007_add_index" or "## 007 Add an index": the number, or -1. */
 static int64_t heading_version(const char *line)
@@ -22,7 +46,7 @@ static int64_t heading_version(const char *line)
         return -1;
     const char *text = line + 3 + strspn(line + 3, " `");
     size_t digits = strspn(text, "0123456789");
-    if (digits == 0 || digits > 18 || isalpha((unsigned char)text[digits]))
+    if (digits == 0 || digits > 18 || !ends_version(text + digits))
         return -1;
     return strtoll(text, NULL, 10);
 }
@@ -64,13 +88,12 @@ static void begin_entry(struct parser *parser, const char *line, size_t size, in
 static void parse(struct documentation *documentation, const char *text)
 {
     struct parser parser = {documentation, NULL};
-    bool is_fenced = false;
+    struct fence fence = {0};
     int number = 1;
     for (const char *line = text; *line; number++) {
         size_t size = strcspn(line, "\n");
-        if (is_fence(line))
-            is_fenced = !is_fenced;
-        if (!is_fenced && ends_entry(line)) {
+        pass_fence(&fence, line);
+        if (!fence.mark && ends_entry(line)) {
             end_entry(&parser, line);
             int64_t version = heading_version(line);
             if (version >= 0)
@@ -123,6 +146,10 @@ bool documentation_append(const struct settings *settings, const char *title, co
         size_bytes = strlen(bytes);
     } else {
         ok = disk_read(memory, AT_FDCWD, path, shown, LIMIT_BYTES, &bytes, &size_bytes, error);
+        if (ok && strlen(bytes) != size_bytes) {
+            error_set(error, ERROR_FILE, "%s is no text: it holds a NUL byte", shown);
+            ok = error_hint(error, "Save it as UTF-8.");
+        }
     }
     if (ok) {
         const char *gap = size_bytes > 0 && bytes[size_bytes - 1] != '\n' ? "\n\n" : "\n";

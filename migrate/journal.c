@@ -126,9 +126,31 @@ bool journal_runs(TALLOC_CTX *owner, struct connection *connection, const struct
     return ok;
 }
 
+/* Whether there is any step of a version without a ledger row: nearly always not, and then that is all that is asked. */
+static bool has_open_steps(struct connection *connection, const struct ledger *ledger, bool *has, struct error *error)
+{
+    static const char settled[] = " AND NOT EXISTS (SELECT FROM %s l WHERE l.version::text = s.version)";
+    bool is_listed = ledger->shape == LEDGER_OWN || ledger->shape == LEDGER_LIST;
+    TALLOC_CTX *memory = talloc_new(NULL);
+    char *sql = talloc_asprintf(memory, "SELECT EXISTS (SELECT FROM %s s WHERE s.event IN ('step_intended', 'step_done')%s)",
+                                ledger->journal, is_listed ? talloc_asprintf(memory, settled, ledger->table) : "");
+    struct result *result = connection_query(memory, connection, NO_PARAMETERS, error, sql);
+    bool ok = result != NULL;
+    *has = ok && result_value(result)[0] == 't';
+    talloc_free(memory);
+    return ok;
+}
+
 bool journal_open_steps(TALLOC_CTX *owner, struct connection *connection, const struct ledger *ledger,
                         struct journal_step **steps, size_t *count, struct error *error)
 {
+    bool has = false;
+    *steps = NULL;
+    *count = 0;
+    if (!ledger->has_journal)
+        return true;
+    if (!has_open_steps(connection, ledger, &has, error) || !has)
+        return !error_is_set(error);
     static const struct column columns[] = {
         COLUMN(struct journal_step, version),  COLUMN(struct journal_step, step), COLUMN(struct journal_step, statement_hash),
         COLUMN(struct journal_step, checksum), COLUMN(struct journal_step, is_done), COLUMN(struct journal_step, has_temporary),
@@ -145,9 +167,9 @@ bool journal_checksums(TALLOC_CTX *owner, struct connection *connection, const s
                        struct journal_checksum **rows, size_t *count, struct error *error)
 {
     static const struct column columns[] = {COLUMN(struct journal_checksum, version), COLUMN(struct journal_checksum, checksum)};
-    static const char query[] = "SELECT DISTINCT ON (version) version, checksum FROM %1$s"
+    static const char query[] = "SELECT DISTINCT ON (pg_catalog.ltrim(version, '0')) version, checksum FROM %1$s"
                                 " WHERE event IN ('applied', 'marked', 'accepted') AND version IS NOT NULL"
-                                " ORDER BY version, id DESC";
+                                " ORDER BY pg_catalog.ltrim(version, '0'), id DESC";
     void *bound;
     bool ok = read_rows(owner, connection, ledger, query, NO_PARAMETERS, columns, countof(columns), sizeof **rows, &bound,
                         count, error);

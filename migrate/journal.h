@@ -97,7 +97,8 @@ struct journal_step {
 bool journal_open_steps(TALLOC_CTX *owner, struct connection *connection, const struct ledger *ledger,
                         struct journal_step **steps, size_t *count, struct error *error) NODISCARD;
 
-/* The checksum last recorded for each version (applied, marked, accepted), for ledgers without a column for it. */
+/* The checksum last recorded for each version (applied, marked, accepted), for ledgers without a column for it. 7 and 007 are
+ * one version, spelled as it was last. */
 struct journal_checksum {
     const char *version, *checksum;
 };

@@ -26,6 +26,7 @@ struct ledger {
     bool has_schema, has_journal;
     bool has_description, has_checksum, has_applied_at, has_applied_by, has_duration_ms, has_run;
     int64_t oid; /* 0 when absent */
+    const char *more_columns, *more_values; /* what a row gets beside parameters: ", inserted_at", ", pg_catalog.now()"; or "" */
 };
 
 /* One applied version. Absent texts are NULL, absent numbers INTEGER_NULL. */

@@ -28,11 +28,15 @@ static bool refuse(enum mark_action action, const struct migration *migration, s
                              "incomplete, --accept what is changed.");
 }
 
+/* By its spelling first: the ledger may hold what is no integer, or one version in two spellings. */
 static const struct migration *find(const struct status *status, const char *version, struct error *error)
 {
     size_t digits = strspn(version, "0123456789");
     const struct migration *migration =
         digits > 0 && digits <= 18 && !version[digits] ? status_find(status, strtoll(version, NULL, 10)) : NULL;
+    for (size_t i = 0; i < status->count; i++)
+        if (!strcmp(status->migrations[i].version, version))
+            migration = &status->migrations[i];
     if (!migration) {
         error_set(error, ERROR_USAGE, "there is no migration \"%s\"", version);
         error_hint(error, "`pgdeck status` lists the versions.");
@@ -120,7 +124,7 @@ static bool record_change(struct connection *connection, const struct marking *m
                                migration_state_name(migration->state));
     struct journal_record record = {
         .event = action == MARK_ACCEPT ? JOURNAL_ACCEPTED : is_resolved ? JOURNAL_RESOLVED : JOURNAL_MARKED,
-        .version = migration->row ? migration->row->version : migration->version,
+        .version = migration->version,
         .checksum = migration->file && action != MARK_PENDING ? migration->file->checksum : NULL,
         .detail = detail,
     };
@@ -137,9 +141,8 @@ static bool mark_all(struct connection *connection, void *argument, struct error
     const struct ledger *ledger = marking->run->ledger;
     bool ok = journal_write(connection, ledger, actor, &(struct journal_record){.event = JOURNAL_RUN_STARTED}, error);
     for (size_t i = 0; ok && i < marking->result->count; i++) {
-        const struct migration *migration =
-            status_find(marking->status, strtoll(marking->result->changes[i].version, NULL, 10));
-        ok = change_ledger(connection, marking, migration, error) && record_change(connection, marking, migration, error);
+        const struct migration *migration = find(marking->status, marking->result->changes[i].version, error);
+        ok = migration && change_ledger(connection, marking, migration, error) && record_change(connection, marking, migration, error);
     }
     if (!ok)
         return false;

@@ -6,29 +6,36 @@
 
 #define PLAN_FORMAT 1 /* goes into the fingerprint: a plan of another format is another plan */
 
-/* A question that not every role may ask: its refusal is no failure. */
-static const char *ask(TALLOC_CTX *owner, struct connection *connection, const char *sql)
+/* A question that not every role may ask: its refusal is no failure, and the answer "". A lost connection is one. */
+static bool ask(TALLOC_CTX *owner, struct connection *connection, const char *sql, const char **answer, struct error *error)
 {
-    struct error *ignored = error_new(NULL);
-    struct result *result = connection_query(owner, connection, NO_PARAMETERS, ignored, sql);
+    struct error *refusal = error_new(NULL);
+    struct result *result = connection_query(owner, connection, NO_PARAMETERS, refusal, sql);
     const char *value = result ? result_value(result) : NULL;
-    talloc_free(ignored);
-    return value ? value : "";
+    *answer = value ? value : "";
+    bool ok = result || !(refusal->is_connection_lost || refusal->code == ERROR_CANCELLED);
+    if (!ok)
+        error_copy(error, refusal);
+    talloc_free(refusal);
+    return ok;
 }
 
 bool plan_read_target(TALLOC_CTX *owner, struct connection *connection, struct plan_target *target, struct error *error)
 {
+    struct plan_target read = {.server_version = connection_server_version(connection)};
+    const char *timeline;
     struct result *result = connection_query(owner, connection, NO_PARAMETERS, error,
                                              "SELECT pg_catalog.current_database()::text, session_user::text");
     if (!result)
         return false;
-    target->database = result_cell(result, 0, 0);
-    target->role = result_cell(result, 0, 1);
-    target->server_version = connection_server_version(connection);
-    target->system_identifier =
-        ask(owner, connection, "SELECT system_identifier::text FROM pg_catalog.pg_control_system()");
-    target->timeline =
-        strtoll(ask(owner, connection, "SELECT timeline_id::text FROM pg_catalog.pg_control_checkpoint()"), NULL, 10);
+    read.database = result_cell(result, 0, 0);
+    read.role = result_cell(result, 0, 1);
+    if (!ask(owner, connection, "SELECT system_identifier::text FROM pg_catalog.pg_control_system()", &read.system_identifier,
+             error) ||
+        !ask(owner, connection, "SELECT timeline_id::text FROM pg_catalog.pg_control_checkpoint()", &timeline, error))
+        return false;
+    read.timeline = strtoll(timeline, NULL, 10);
+    *target = read;
     return true;
 }
 
@@ -178,10 +185,11 @@ static bool add_step(struct plan *plan, const struct migration *migration, const
 static void add_fingerprint(struct plan *plan, const struct settings *settings)
 {
     const struct status *status = plan->status;
-    char *text = talloc_asprintf(NULL, "pgdeck plan %d\n%s %lld\n%s\n%s\n%s\n%s %s\n", PLAN_FORMAT,
+    char *text = talloc_asprintf(NULL, "pgdeck plan %d\n%s %lld\n%s\n%s\n%s\n%s\n%s\n%lld\n", PLAN_FORMAT,
                                  plan->target.system_identifier, (long long)plan->target.timeline, plan->target.database,
                                  plan->target.role, status->ledger->table, settings_text(settings, SETTING_role),
-                                 settings_text(settings, SETTING_search_path));
+                                 settings_text(settings, SETTING_search_path),
+                                 (long long)settings_number(settings, SETTING_idle_timeout));
     for (size_t i = 0; i < status->count; i++)
         if (status->migrations[i].row)
             text = talloc_asprintf_append_buffer(text, "applied %s %s\n", status->migrations[i].row->version,

@@ -6,10 +6,12 @@
 
 #include "migrate/documentation.h"
 #include "store/disk.h"
+#include "store/text.h"
 
 #define DESCRIPTION_BYTES 100 /* leaves room for version and suffix in a name of 255 bytes, and in a line */
 
-static const char file_text[] = "-- %s\n"
+/* The version comes first: a description that begins with "pgdeck" must not be read as a line for pgdeck. */
+static const char file_text[] = "-- %s: %s\n"
                                 "-- Say what this changes and why. The file runs in one transaction, and running it twice must change\n"
                                 "-- nothing. What cannot run in a transaction (CREATE INDEX CONCURRENTLY) needs this as the first line:\n"
                                 "--   \"pgdeck: no-transaction\" behind two dashes.\n"
@@ -52,11 +54,8 @@ static bool make_file(TALLOC_CTX *owner, const struct settings *settings, const 
                       const char *description, struct error *error)
 {
     char *path = talloc_asprintf(owner, "%s/%s", settings_path(owner, settings, SETTING_migrations), strrchr(result->file, '/') + 1);
-    char *line = talloc_strdup(owner, description);
-    for (char *c = line; *c; c++)
-        if ((unsigned char)*c < 0x20)
-            *c = ' ';
-    char *text = talloc_asprintf(owner, file_text, line);
+    char *line = text_sanitise(owner, description, strlen(description), TEXT_ONE_LINE);
+    char *text = talloc_asprintf(owner, file_text, result->version, line);
     if (!disk_make_folders(settings_path(owner, settings, SETTING_migrations), error) ||
         !disk_create(path, result->file, text, strlen(text), error))
         return false;

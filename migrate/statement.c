@@ -268,7 +268,7 @@ static bool split(struct splitter *splitter)
     }
 }
 
-static const char *hash_of(TALLOC_CTX *owner, const struct statement *statement)
+char *statement_hash(TALLOC_CTX *owner, const struct statement *statement)
 {
     if (!statement->copy_data)
         return digest_sha256(owner, statement->text, statement->size_bytes);
@@ -279,7 +279,7 @@ static const char *hash_of(TALLOC_CTX *owner, const struct statement *statement)
     memcpy(bytes, statement->text, statement->size_bytes);
     bytes[statement->size_bytes] = '\0';
     memcpy(bytes + statement->size_bytes + 1, statement->copy_data, statement->copy_size_bytes);
-    const char *hash = digest_sha256(owner, bytes, size);
+    char *hash = digest_sha256(owner, bytes, size);
     talloc_free(bytes);
     return hash;
 }
@@ -303,7 +303,5 @@ bool statement_split(TALLOC_CTX *owner, const char *file, const char *text, size
     }
     *list = splitter.list;
     talloc_steal(owner, list->items);
-    for (size_t i = 0; i < list->count; i++)
-        list->items[i].hash = hash_of(list->items, &list->items[i]);
     return true;
 }

@@ -33,7 +33,6 @@ struct statement {
     enum statement_kind kind;
     const char *copy_data;  /* COPY ... FROM stdin: what follows up to the line \. , or NULL */
     size_t copy_size_bytes;
-    const char *hash;       /* sha256 of text (and of copy_data behind a NUL), hex */
 };
 
 enum statement_metas { METAS_REFUSED, METAS_RESTRICT_PASSED }; /* \restrict and \unrestrict of pg_dump are passed over in an init script or .sql source */
@@ -48,6 +47,9 @@ struct statement_list {
  * comment or COPY data, a psql meta-command. */
 bool statement_split(TALLOC_CTX *owner, const char *file, const char *text, size_t size_bytes, enum statement_metas metas,
                      struct statement_list *list, struct error *error) NODISCARD;
+
+/* sha256, hex, of the text (and of the COPY data behind a NUL): what the journal knows a statement by. Owner: `owner`. */
+char *statement_hash(TALLOC_CTX *owner, const struct statement *statement);
 
 /* For people: the statement's words on one line, comments left out, cut to `columns` bytes at a character. Owner: `owner`. */
 char *statement_summary(TALLOC_CTX *owner, const struct statement *statement, size_t columns);

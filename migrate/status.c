@@ -136,50 +136,64 @@ const struct migration *status_find(const struct status *status, int64_t number)
 }
 
 struct reading {
-    struct status *status;
+    struct status_records *records;
     const char *ledger_setting;
-    struct ledger_row *rows;
-    struct journal_step *steps;
-    struct journal_checksum *checksums;
-    size_t row_count, step_count, checksum_count;
 };
 
-/* A ledger without a column for checksums: the journal has them. */
-static void adopt_checksums(struct reading *reading)
+/* A ledger without a column for checksums: the journal has them, by the file's spelling of the version. */
+static bool adopt_checksums(struct status_records *records, struct connection *connection, struct error *error)
 {
-    for (size_t i = 0; i < reading->row_count; i++)
-        for (size_t j = 0; j < reading->checksum_count; j++)
-            if (!strcmp(reading->rows[i].version, reading->checksums[j].version))
-                reading->rows[i].checksum = reading->checksums[j].checksum;
+    struct journal_checksum *checksums;
+    size_t count;
+    if (records->ledger->shape == LEDGER_ABSENT || records->ledger->has_checksum)
+        return true;
+    if (!journal_checksums(records, connection, records->ledger, &checksums, &count, error))
+        return false;
+    for (size_t i = 0; i < records->row_count; i++)
+        for (size_t j = 0; j < count; j++)
+            if (records->rows[i].number >= 0 && strtoll(checksums[j].version, NULL, 10) == records->rows[i].number)
+                records->rows[i].checksum = checksums[j].checksum;
+    return true;
 }
 
 static bool read_all(struct connection *connection, void *argument, struct error *error)
 {
     struct reading *reading = argument;
-    struct status *status = reading->status;
-    status->ledger = ledger_find(status, connection, reading->ledger_setting, error);
-    if (!status->ledger ||
-        !ledger_read(status, connection, status->ledger, &reading->rows, &reading->row_count, error) ||
-        !journal_open_steps(status, connection, status->ledger, &reading->steps, &reading->step_count, error))
-        return false;
-    if (status->ledger->shape != LEDGER_ABSENT && !status->ledger->has_checksum)
-        return journal_checksums(status, connection, status->ledger, &reading->checksums, &reading->checksum_count, error);
-    return true;
+    struct status_records *records = reading->records;
+    records->ledger = ledger_find(records, connection, reading->ledger_setting, error);
+    return records->ledger &&
+           ledger_read(records, connection, records->ledger, &records->rows, &records->row_count, error) &&
+           journal_open_steps(records, connection, records->ledger, &records->steps, &records->step_count, error) &&
+           adopt_checksums(records, connection, error);
+}
+
+struct status_records *status_load(TALLOC_CTX *owner, struct connection *connection, const struct settings *settings,
+                                   struct error *error)
+{
+    struct reading reading = {talloc_zero(owner, struct status_records), settings_text(settings, SETTING_ledger)};
+    struct transaction_options options = {TRANSACTION_SNAPSHOT, 1};
+    if (transaction_run(connection, &options, read_all, &reading, error))
+        return reading.records;
+    if (error_is_sqlstate(error, "42501") && !error->hint)
+        error_hint(error, "The role needs USAGE on the ledger's schema, and SELECT on ledger and journal.");
+    talloc_free(reading.records);
+    return NULL;
+}
+
+struct status *status_make(TALLOC_CTX *owner, const struct status_records *records, const struct directory *directory)
+{
+    struct status *status = talloc_zero(owner, struct status);
+    status->ledger = records->ledger;
+    status_combine(status, directory, records->rows, records->row_count, records->steps, records->step_count);
+    return status;
 }
 
 struct status *status_read(TALLOC_CTX *owner, struct connection *connection, const struct directory *directory,
                            const struct settings *settings, struct error *error)
 {
-    struct status *status = talloc_zero(owner, struct status);
-    struct reading reading = {.status = status, .ledger_setting = settings_text(settings, SETTING_ledger)};
-    struct transaction_options options = {TRANSACTION_SNAPSHOT, 1};
-    if (!transaction_run(connection, &options, read_all, &reading, error)) {
-        if (error_is_sqlstate(error, "42501") && !error->hint)
-            error_hint(error, "The role needs USAGE on the ledger's schema, and SELECT on ledger and journal.");
-        talloc_free(status);
-        return NULL;
-    }
-    adopt_checksums(&reading);
-    status_combine(status, directory, reading.rows, reading.row_count, reading.steps, reading.step_count);
+    struct status_records *records = status_load(owner, connection, settings, error);
+    struct status *status = records ? status_make(owner, records, directory) : NULL;
+    if (status)
+        talloc_steal(status, records);
     return status;
 }

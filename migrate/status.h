@@ -45,12 +45,28 @@ struct status {
     const struct directory *directory; /* borrowed */
 };
 
+/* What ledger and journal say, read in one snapshot; the files are not needed for it. */
+struct status_records {
+    struct ledger *ledger;
+    struct ledger_row *rows; /* by version */
+    size_t row_count;
+    struct journal_step *steps; /* open ones */
+    size_t step_count;
+};
+
+/* The half of status_read that asks the server. Owner: `owner`. Errors: as status_read. */
+struct status_records *status_load(TALLOC_CTX *owner, struct connection *connection, const struct settings *settings,
+                                   struct error *error) NODISCARD;
+
+/* The other half: brings records and files together. Both must outlive the status. Owner: `owner`. */
+struct status *status_make(TALLOC_CTX *owner, const struct status_records *records, const struct directory *directory);
+
 /* Reads ledger and journal in one snapshot and brings them together with the files. `directory` must outlive the status.
  * Owner: `owner`. Errors: query errors; ERROR_REFUSED when the ledger cannot be read as one. */
 struct status *status_read(TALLOC_CTX *owner, struct connection *connection, const struct directory *directory,
                            const struct settings *settings, struct error *error) NODISCARD;
 
-/* The pure half of status_read: no server. Fills `status` from ledger rows and open steps. Owner of what it makes: `status`. */
+/* The pure part of it: no server, no memory but the status's. Fills `status` from ledger rows and open steps. Owner of what it makes: `status`. */
 void status_combine(struct status *status, const struct directory *directory, const struct ledger_row *rows, size_t row_count,
                     const struct journal_step *steps, size_t step_count);
 

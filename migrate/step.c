@@ -21,7 +21,7 @@ static const char *block_hash(TALLOC_CTX *owner, const struct statement_list *st
 {
     char *hashes = talloc_strdup(NULL, "");
     for (size_t i = first; i <= end && i < statements->count; i++)
-        hashes = talloc_strdup_append_buffer(hashes, statements->items[i].hash);
+        hashes = talloc_strdup_append_buffer(hashes, statement_hash(owner, &statements->items[i]));
     const char *hash = digest_sha256(owner, hashes, strlen(hashes));
     talloc_free(hashes);
     return hash;
@@ -45,7 +45,7 @@ struct step *step_list(TALLOC_CTX *owner, const struct migration_file *file, siz
             step->kind = is_autocommit(statement) ? STEP_AUTOCOMMIT : STEP_STATEMENT;
             step->first = i;
             step->count = 1;
-            step->hash = statement->hash;
+            step->hash = statement_hash(steps, statement);
         }
     }
     return steps;

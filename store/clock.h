@@ -9,6 +9,9 @@
 /* Milliseconds of a clock that never goes back; for durations and deadlines. */
 int64_t clock_monotonic_ms(void);
 
+/* Microseconds of the same clock. */
+int64_t clock_monotonic_us(void);
+
 /* Microseconds since 1970-01-01 UTC. */
 int64_t clock_wall_us(void);
 

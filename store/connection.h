@@ -23,7 +23,7 @@ typedef void (*notice_fn)(void *listener, const struct notice *notice);
 
 struct connection_options {
     const char *application_name;
-    int connect_timeout_ms;  /* 0: no limit */
+    int connect_timeout_ms;  /* 0: no limit; holds for cancels too: when none gets through, the connection counts as lost */
     struct cancel *cancel;   /* or NULL */
 };
 
@@ -45,6 +45,9 @@ struct connection *connection_open(TALLOC_CTX *owner, const struct target *targe
 void connection_set_cancel(struct connection *connection, struct cancel *cancel);
 struct cancel *connection_cancel(const struct connection *connection);
 
+/* How long the server may be silent during a statement before the connection is given up; 0, as at the start: for ever. */
+void connection_set_patience(struct connection *connection, int timeout_ms);
+
 /* Who hears the notices; NULL: nobody. */
 void connection_set_listener(struct connection *connection, notice_fn on_notice, void *listener);
 
@@ -59,7 +62,7 @@ struct result *connection_query(TALLOC_CTX *owner, struct connection *connection
 bool connection_execute(struct connection *connection, struct parameters parameters, struct error *error,
                         const char *sql) NODISCARD;
 
-/* Runs a statement of a file: size-counted text, and what follows a COPY ... FROM stdin. *tag gets the command tag
+/* Runs a statement of a file, and what follows a COPY ... FROM stdin (NULL: such a COPY is refused). *tag gets the command tag
  * (owner `owner`; "" for an empty statement). Rows and COPY TO data are thrown away, one by one. */
 bool connection_run(TALLOC_CTX *owner, struct connection *connection, const char *sql, const char *copy_data,
                     size_t copy_size_bytes, const char **tag, struct error *error) NODISCARD;
@@ -76,7 +79,8 @@ struct query {
 bool connection_pipeline(TALLOC_CTX *owner, struct connection *connection, struct query *queries, size_t count,
                          size_t *failed, struct error *error) NODISCARD;
 
-/* Sends a statement and does not wait: its answer is read before the next one is sent, whose error is then this one's.
+/* Sends a statement and does not wait: its answer is read before one is sent that waits for its own, whose error is then this
+ * one's.
  * For records that hold nothing up. The server carries it out even if this process ends meanwhile. */
 bool connection_post(struct connection *connection, const struct query *query, struct error *error) NODISCARD;
 

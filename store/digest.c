@@ -27,7 +27,9 @@ int64_t digest_key(const void *bytes, size_t size_bytes)
 {
     unsigned char output[32];
     digest(bytes, size_bytes, output);
-    int64_t key;
-    memcpy(&key, output, sizeof key);
-    return key;
+    /* Byte by byte: machines of either byte order must come to the same advisory lock. */
+    uint64_t key = 0;
+    for (size_t i = 0; i < sizeof key; i++)
+        key |= (uint64_t)output[i] << (8 * i);
+    return (int64_t)key;
 }

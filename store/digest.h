@@ -9,7 +9,7 @@
 /* 64 hexadecimal digits, lower case. Owner: `owner`. */
 char *digest_sha256(TALLOC_CTX *owner, const void *bytes, size_t size_bytes);
 
-/* The first 64 bits of the SHA-256, as an integer: for names and advisory lock keys. */
+/* The first 8 bytes of the SHA-256, the lowest first, as an integer: for names and advisory lock keys. */
 int64_t digest_key(const void *bytes, size_t size_bytes);
 
 #endif

@@ -1,11 +1,13 @@
 /* See disk.h. */
 #include "store/disk.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#define MOST_BYTES ((256 << 20) - 1) /* source: MAX_TALLOC_SIZE, less the NUL */
 
 static bool fail(struct error *error, const char *what, const char *shown)
 {
@@ -32,6 +34,8 @@ static bool read_all(int fd, char *bytes, size_t size_bytes, size_t *read_bytes)
 
 static bool check_kind(const struct stat *status, const char *shown, int64_t limit_bytes, struct error *error)
 {
+    if (limit_bytes > MOST_BYTES)
+        limit_bytes = MOST_BYTES;
     if (!S_ISREG(status->st_mode)) {
         error_set(error, ERROR_FILE, "\"%s\" is not a regular file", shown);
         return error_place(error, shown, 0, 0);
@@ -63,7 +67,7 @@ bool disk_read(TALLOC_CTX *owner, int directory_fd, const char *path, const char
     }
     size_t size = (size_t)status.st_size, got = 0;
     char *buffer = talloc_size(owner, size + 1);
-    bool ok = read_all(fd, buffer, size, &got);
+    bool ok = buffer && read_all(fd, buffer, size, &got);
     if (!ok)
         fail(error, "read", shown);
     close(fd);
@@ -123,32 +127,75 @@ bool disk_replace(const char *path, const char *shown, const char *bytes, size_t
     return ok;
 }
 
+static bool make_folder(const char *path)
+{
+    struct stat status;
+    if (mkdir(path, 0777) == 0)
+        return true;
+    if (errno != EEXIST || stat(path, &status) != 0)
+        return false;
+    errno = ENOTDIR;
+    return S_ISDIR(status.st_mode);
+}
+
 bool disk_make_folders(const char *path, struct error *error)
 {
     char *copy = talloc_strdup(NULL, path);
     bool ok = true;
-    for (char *slash = copy + 1; ok && *slash; slash++) {
-        if (*slash != '/')
+    for (char *slash = copy; ok && *slash; slash++) {
+        if (*slash != '/' || slash == copy)
             continue;
         *slash = '\0';
-        ok = mkdir(copy, 0777) == 0 || errno == EEXIST;
+        ok = make_folder(copy);
         *slash = '/';
     }
-    ok = ok && (mkdir(copy, 0777) == 0 || errno == EEXIST);
+    ok = ok && make_folder(copy);
     if (!ok)
         fail(error, "make the folder", path);
     talloc_free(copy);
     return ok;
 }
 
-static int remove_entry(const char *path, const struct stat *status UNUSED, int kind UNUSED, struct FTW *walk UNUSED)
+static bool is_gone(int result) { return result == 0 || errno == ENOENT; }
+
+static bool remove_entry(int directory_fd, const char *name);
+
+/* Takes the descriptor. */
+static bool remove_entries(int fd)
 {
-    return remove(path);
+    DIR *directory = fdopendir(fd);
+    if (!directory) {
+        close(fd);
+        return false;
+    }
+    bool ok = true;
+    for (struct dirent *entry; ok && (errno = 0, entry = readdir(directory));)
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+            ok = remove_entry(fd, entry->d_name);
+    int number = errno;
+    closedir(directory);
+    errno = number;
+    return ok && !number;
+}
+
+/* By descriptor, never by path: a folder that somebody swaps for a link meanwhile leads nowhere else. What somebody
+ * else removes first is no failure. */
+static bool remove_entry(int directory_fd, const char *name)
+{
+    if (is_gone(unlinkat(directory_fd, name, 0)))
+        return true;
+    int refusal = errno;
+    if (refusal != EISDIR && refusal != EPERM)
+        return false;
+    int fd = openat(directory_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0 && errno == ENOTDIR)
+        errno = refusal;
+    if (fd < 0)
+        return errno == ENOENT;
+    return remove_entries(fd) && is_gone(unlinkat(directory_fd, name, AT_REMOVEDIR));
 }
 
 bool disk_remove_tree(const char *path, struct error *error)
 {
-    if (nftw(path, remove_entry, 32, FTW_DEPTH | FTW_PHYS) == 0 || errno == ENOENT)
-        return true;
-    return fail(error, "remove", path);
+    return remove_entry(AT_FDCWD, path) || fail(error, "remove", path);
 }

@@ -63,6 +63,7 @@ static bool take_place(struct pool *pool, struct cancel *cancel, struct connecti
             break;
         }
         int64_t until_ms = clock_monotonic_ms() + WAIT_SLICE_MS;
+        until_ms = until_ms < end_ms ? until_ms : end_ms;
         struct timespec until = {.tv_sec = until_ms / 1000, .tv_nsec = until_ms % 1000 * 1000000};
         pthread_cond_timedwait(&pool->returned, &pool->mutex, &until);
     }
@@ -83,22 +84,27 @@ static void give_place_back(struct pool *pool)
     pthread_mutex_unlock(&pool->mutex);
 }
 
-/* pgdeck's own settings: nothing of the role's or the database's may change what its queries mean. */
+/* pgdeck's own settings: nothing of the role's or the database's may change what its queries mean. Utility statements in one
+ * go: a new backend needs ten times as long to plan its first SELECT. */
 static bool prepare(const struct pool *pool, struct connection *connection, struct error *error)
 {
-    char timeout[16];
-    snprintf(timeout, sizeof timeout, "%d", pool->query_timeout_ms);
-    const char *read_only = pool->access == POOL_READ_ONLY ? "on" : "off";
-    return connection_execute(connection, PARAMETERS(timeout, read_only), error,
-                              "SELECT pg_catalog.set_config('search_path', '', false),"
-                              " pg_catalog.set_config('DateStyle', 'ISO', false),"
-                              " pg_catalog.set_config('IntervalStyle', 'postgres', false),"
-                              " pg_catalog.set_config('TimeZone', 'UTC', false),"
-                              " pg_catalog.set_config('lock_timeout', '0', false),"
-                              " pg_catalog.set_config('statement_timeout', $1, false),"
-                              " pg_catalog.set_config('default_transaction_read_only',"
-                              " CASE WHEN $2 = 'on' THEN 'on'"
-                              " ELSE pg_catalog.current_setting('default_transaction_read_only') END, false)");
+    char timeout[64];
+    snprintf(timeout, sizeof timeout, "SET statement_timeout = %d", pool->query_timeout_ms);
+    struct query queries[] = {
+        {.sql = "SET search_path = ''"},
+        {.sql = "SET DateStyle = ISO"},
+        {.sql = "SET IntervalStyle = postgres"},
+        {.sql = "SET TimeZone = 'UTC'"},
+        {.sql = "SET jit = off"},
+        {.sql = "SET lock_timeout = 0"},
+        {.sql = timeout},
+        {.sql = "SET default_transaction_read_only = on"},
+    };
+    size_t count = countof(queries) - (pool->access == POOL_READ_ONLY ? 0 : 1);
+    TALLOC_CTX *memory = talloc_new(NULL);
+    bool ok = connection_pipeline(memory, connection, queries, count, NULL, error);
+    talloc_free(memory);
+    return ok;
 }
 
 static struct connection *connect_new(struct pool *pool, struct cancel *cancel, struct error *error)
@@ -109,16 +115,24 @@ static struct connection *connect_new(struct pool *pool, struct cancel *cancel, 
         .cancel = cancel,
     };
     struct connection *connection = connection_open(NULL, pool->target, &options, error);
-    if (connection && !prepare(pool, connection, error))
+    if (!connection)
+        return NULL;
+    connection_set_patience(connection, pool->connect_timeout_ms);
+    if (!prepare(pool, connection, error))
         TALLOC_FREE(connection);
+    else
+        connection_set_patience(connection, 0);
     return connection;
 }
 
-/* An idle connection may have died meanwhile: one that cannot answer is not given out. */
-static bool is_usable(struct connection *connection)
+/* Takes away what the last piece of work left behind. An idle connection may have died meanwhile, unheard: one that does
+ * not answer in time is not given out. */
+static bool clean(const struct pool *pool, struct connection *connection)
 {
     struct error *ignored = error_new(NULL);
-    bool ok = connection_state(connection) == STATE_IDLE && connection_execute(connection, NO_PARAMETERS, ignored, "");
+    connection_set_patience(connection, pool->connect_timeout_ms);
+    bool ok = connection_execute(connection, NO_PARAMETERS, ignored, "DISCARD ALL") && prepare(pool, connection, ignored);
+    connection_set_patience(connection, 0);
     talloc_free(ignored);
     return ok;
 }
@@ -136,17 +150,14 @@ struct connection *pool_acquire(struct pool *pool, struct cancel *cancel, struct
         return NULL;
     }
     if (connection) {
-        connection_set_cancel(connection, NULL);
-        if (!is_usable(connection))
+        connection_set_cancel(connection, cancel);
+        if (!clean(pool, connection))
             TALLOC_FREE(connection);
     }
     if (!connection)
         connection = connect_new(pool, cancel, error);
-    if (!connection) {
+    if (!connection)
         give_place_back(pool);
-        return NULL;
-    }
-    connection_set_cancel(connection, cancel);
     return connection;
 }
 

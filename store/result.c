@@ -60,6 +60,8 @@ static bool bind_cell(const struct result *result, int row, int number, const st
         memcpy(member, &text, sizeof text);
         return true;
     case COLUMN_BOOLEAN:
+        if (!is_null && strcmp(text, "t") != 0 && strcmp(text, "f") != 0)
+            return error_set(error, ERROR_INTERNAL, "column \"%s\" is no boolean", column->name);
         *(bool *)member = text && *text == 't';
         return true;
     case COLUMN_INTEGER:
@@ -83,6 +85,10 @@ void *result_bind(struct result *result, const struct column *columns, size_t co
         return NULL;
     int rows = PQntuples(result->pg);
     char *array = talloc_zero_size(result, size_bytes * (size_t)rows + 1);
+    if (!array) {
+        error_set(error, ERROR_INTERNAL, "%d rows are too many to be held", rows);
+        return NULL;
+    }
     for (int row = 0; row < rows; row++) {
         for (size_t i = 0; i < column_count; i++) {
             if (!bind_cell(result, row, numbers[i], &columns[i], array + (size_t)row * size_bytes, error)) {

@@ -24,22 +24,26 @@ struct session *session_open(TALLOC_CTX *owner, struct pool *pool, struct cancel
 
 static bool measure_round_trip(struct session *session, int64_t *round_trip_us, struct error *error)
 {
-    int64_t before_us = clock_wall_us();
+    int64_t before_us = clock_monotonic_us();
     if (!connection_execute(session->connection, NO_PARAMETERS, error, "SELECT 1"))
         return false;
-    *round_trip_us = clock_wall_us() - before_us;
+    *round_trip_us = clock_monotonic_us() - before_us;
     return true;
 }
 
-/* pg_control_system is not for every role: asked by itself, its refusal is no failure. */
-static const char *read_system_identifier(TALLOC_CTX *owner, struct session *session)
+/* pg_control_system is not for every role, nor in every kin of PostgreSQL: asked by itself, its refusal is no failure. */
+static bool read_system_identifier(struct session_facts *facts, struct session *session, struct error *error)
 {
-    struct error *ignored = error_new(NULL);
-    struct result *result = connection_query(owner, session->connection, NO_PARAMETERS, ignored,
+    struct error *refusal = error_new(NULL);
+    struct result *result = connection_query(facts, session->connection, NO_PARAMETERS, refusal,
                                              "SELECT system_identifier::text FROM pg_catalog.pg_control_system()");
     const char *identifier = result ? result_value(result) : NULL;
-    talloc_free(ignored);
-    return identifier ? identifier : "";
+    bool ok = result || (refusal->code != ERROR_CANCELLED && !refusal->is_connection_lost);
+    facts->system_identifier = identifier ? identifier : "";
+    if (!ok)
+        error_copy(error, refusal);
+    talloc_free(refusal);
+    return ok;
 }
 
 struct session_facts *session_test_connection(TALLOC_CTX *owner, struct session *session, struct error *error)
@@ -53,7 +57,7 @@ struct session_facts *session_test_connection(TALLOC_CTX *owner, struct session 
     struct session_facts *facts = talloc_zero(owner, struct session_facts);
     struct result *result = connection_query(facts, session->connection, NO_PARAMETERS, error, sql_session_facts);
     if (!result || !result_bind_one(result, columns, countof(columns), facts, error) ||
-        !measure_round_trip(session, &facts->round_trip_us, error)) {
+        !measure_round_trip(session, &facts->round_trip_us, error) || !read_system_identifier(facts, session, error)) {
         talloc_free(facts);
         return NULL;
     }
@@ -61,6 +65,5 @@ struct session_facts *session_test_connection(TALLOC_CTX *owner, struct session 
     facts->host = talloc_strdup(facts, target->host);
     facts->port = talloc_strdup(facts, target->port);
     facts->is_pooled = facts->backend_pid != connection_backend_pid(session->connection);
-    facts->system_identifier = read_system_identifier(facts, session);
     return facts;
 }

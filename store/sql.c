@@ -1,7 +1,12 @@
 /* See sql.h. */
 #include "store/sql.h"
 
-#include <ctype.h>
+#define NAME_MOST_BYTES 63 /* source: NAMEDATALEN; the server would cut a longer one, and then not find it by its name */
+
+static bool is_blank(char c) { return c && strchr(" \t\n\r\f\v", c); }
+
+/* As the server folds where the encoding has several bytes a character: only ASCII, whatever the locale. */
+static char fold(char c) { return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c; }
 
 /* Doubles each `quote`, and puts the text between two of them. */
 static char *quoted(TALLOC_CTX *owner, const char *text, char quote, const char *doubled)
@@ -43,9 +48,17 @@ char *sql_literal(TALLOC_CTX *owner, const char *text)
     return literal;
 }
 
-/* Reads one part of a name; returns what follows it, or NULL where it is none. */
+static const char *skip_blanks(const char *text)
+{
+    while (is_blank(*text))
+        text++;
+    return text;
+}
+
+/* Reads one part of a name and the blanks around it; returns what follows, or NULL where it is none. */
 static const char *parse_part(TALLOC_CTX *owner, const char *text, const char **part)
 {
+    text = skip_blanks(text);
     char *copy = talloc_size(owner, strlen(text) + 1);
     size_t used = 0;
     if (*text == '"') {
@@ -57,12 +70,12 @@ static const char *parse_part(TALLOC_CTX *owner, const char *text, const char **
         if (*text++ != '"')
             return NULL;
     } else {
-        for (; *text && *text != '.' && *text != '"'; text++)
-            copy[used++] = (char)((unsigned char)*text < 0x80 ? tolower((unsigned char)*text) : *text);
+        for (; *text && *text != '.' && *text != '"' && !is_blank(*text); text++)
+            copy[used++] = fold(*text);
     }
     copy[used] = '\0';
     *part = copy;
-    return used > 0 ? text : NULL;
+    return used > 0 && used <= NAME_MOST_BYTES ? skip_blanks(text) : NULL;
 }
 
 bool sql_parse_qualified(TALLOC_CTX *owner, const char *text, const char **schema, const char **name, struct error *error)
@@ -73,7 +86,7 @@ bool sql_parse_qualified(TALLOC_CTX *owner, const char *text, const char **schem
         rest = parse_part(owner, rest + 1, &second);
     if (!rest || *rest) {
         error_set(error, ERROR_SETTINGS, "\"%s\" is not the name of a table", text);
-        return error_hint(error, "Write schema.table; quote parts that hold dots or upper case.");
+        return error_hint(error, "Write schema.table; quote parts that hold dots, blanks or upper case; 63 bytes are the most.");
     }
     *schema = second ? first : NULL;
     *name = second ? second : first;

@@ -16,7 +16,8 @@ char *sql_qualified(TALLOC_CTX *owner, const char *schema, const char *name);
 /* 'text' quoted, E'' where it holds a backslash. Owner: `owner`. */
 char *sql_literal(TALLOC_CTX *owner, const char *text);
 
-/* Splits "schema.table" as PostgreSQL reads it: parts may be quoted, unquoted ones are folded to lower case.
+/* Splits "schema.table" as PostgreSQL reads it: parts may be quoted, unquoted ones are folded to lower case,
+ * blanks around parts are passed over; a part has 1 to 63 bytes.
  * *schema gets NULL where there is none. Owner: `owner`. Errors: ERROR_SETTINGS. */
 bool sql_parse_qualified(TALLOC_CTX *owner, const char *text, const char **schema, const char **name,
                          struct error *error) NODISCARD;

@@ -198,9 +198,17 @@ static size_t step(const char *text, size_t size_bytes, int *columns)
     return length ? (size_t)length : 1;
 }
 
+bool text_is_plain(const char *text)
+{
+    size_t size = strlen(text);
+    return plain_run(text, size) == size;
+}
+
 int text_width(const char *sanitised)
 {
     size_t size = strlen(sanitised);
+    if (size <= INT_MAX && plain_run(sanitised, size) == size)
+        return (int)size;
     int64_t width = 0, widest = 0;
     for (size_t at = 0; at < size;) {
         int columns;

@@ -29,6 +29,9 @@ enum text_lines { TEXT_ONE_LINE, TEXT_KEEP_NEWLINES };
  * `owner`. */
 char *text_sanitise(TALLOC_CTX *owner, const char *text, size_t size_bytes, enum text_lines lines);
 
+/* Whether a text is printable ASCII alone: it is sanitised as it stands, and as wide as it is long. */
+bool text_is_plain(const char *text);
+
 /* Columns that a sanitised text takes on a terminal, by the locale's tables; of the widest line where there are
  * several. */
 int text_width(const char *sanitised);

@@ -8,8 +8,9 @@
 #define RETRY_CAP_MS 2000
 
 static const char *const begin_statements[] = {
-    [TRANSACTION_READ_WRITE] = "BEGIN READ WRITE",
-    [TRANSACTION_READ_ONLY] = "BEGIN READ ONLY",
+    /* Not READ WRITE: that would lift the read-only default of a pool, a role or a database. */
+    [TRANSACTION_READ_WRITE] = "BEGIN",
+    [TRANSACTION_READ_ONLY] = "BEGIN ISOLATION LEVEL READ COMMITTED, READ ONLY",
     [TRANSACTION_SNAPSHOT] = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY",
 };
 
@@ -20,9 +21,10 @@ bool transaction_begin(struct connection *connection, enum transaction_mode mode
 
 bool transaction_commit(struct connection *connection, struct error *error)
 {
+    bool was_lost = connection_state(connection) == STATE_LOST;
     struct result *result = connection_query(NULL, connection, NO_PARAMETERS, error, "COMMIT");
     if (!result) {
-        if (error->is_connection_lost)
+        if (error->is_connection_lost && !was_lost)
             error->code = ERROR_UNKNOWN_OUTCOME;
         return false;
     }
@@ -77,22 +79,31 @@ bool transaction_run(struct connection *connection, const struct transaction_opt
             return true;
         bool may_retry = error_kind(error->code)->retry == RETRY_TRANSACTION && attempt < options->attempts &&
                          connection_state(connection) == STATE_IDLE;
-        if (!may_retry || !back_off(connection, attempt))
+        if (!may_retry)
             return false;
+        if (!back_off(connection, attempt))
+            return error_set(error, ERROR_CANCELLED, "cancelled before a new attempt: %s", error->message);
     }
+}
+
+/* Released, too: a savepoint that stayed would be the one that an outer rollback goes to, for all have one name. */
+static bool undo_savepoint(struct connection *connection, struct error *error)
+{
+    return connection_execute(connection, NO_PARAMETERS, error, "ROLLBACK TO SAVEPOINT pgdeck") &&
+           connection_execute(connection, NO_PARAMETERS, error, "RELEASE SAVEPOINT pgdeck");
 }
 
 bool transaction_savepoint(struct connection *connection, transaction_fn work, void *argument, struct error *error)
 {
     if (!connection_execute(connection, NO_PARAMETERS, error, "SAVEPOINT pgdeck"))
         return false;
-    if (work(connection, argument, error))
-        return connection_execute(connection, NO_PARAMETERS, error, "RELEASE SAVEPOINT pgdeck");
+    if (work(connection, argument, error) &&
+        connection_execute(connection, NO_PARAMETERS, error, "RELEASE SAVEPOINT pgdeck"))
+        return true;
     struct cancel *cancel = connection_cancel(connection);
     connection_set_cancel(connection, NULL);
     struct error *ignored = error_new(NULL);
-    if (connection_state(connection) != STATE_LOST &&
-        !connection_execute(connection, NO_PARAMETERS, ignored, "ROLLBACK TO SAVEPOINT pgdeck"))
+    if (connection_state(connection) != STATE_LOST && !undo_savepoint(connection, ignored))
         transaction_rollback(connection);
     talloc_free(ignored);
     connection_set_cancel(connection, cancel);

@@ -8,7 +8,7 @@
 #include "store/error.h"
 
 enum transaction_mode {
-    TRANSACTION_READ_WRITE,     /* the session's isolation */
+    TRANSACTION_READ_WRITE,     /* the session's isolation; a session that is read-only by default stays so */
     TRANSACTION_READ_ONLY,      /* read committed, read only */
     TRANSACTION_SNAPSHOT,       /* repeatable read, read only: one picture for many queries */
 };
@@ -22,8 +22,10 @@ struct transaction_options {
 };
 
 /* Runs `work` in a transaction. On failure it is rolled back (the connection is idle again, or lost).
- * Retries serialization failures, deadlocks and lock timeouts up to `attempts`; never after COMMIT was sent.
- * Errors: what the work or COMMIT failed with; is_connection_lost with ERROR_UNKNOWN_OUTCOME when the connection was lost during COMMIT. */
+ * Retries serialization failures, deadlocks and lock timeouts up to `attempts`, those that COMMIT was answered with
+ * included: the server has rolled back. Never when COMMIT was not answered.
+ * Errors: what the work or COMMIT failed with; is_connection_lost with ERROR_UNKNOWN_OUTCOME when the connection was
+ * lost during COMMIT; ERROR_CANCELLED when a cancel came between two attempts. */
 bool transaction_run(struct connection *connection, const struct transaction_options *options, transaction_fn work,
                      void *argument, struct error *error) NODISCARD;
 

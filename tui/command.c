@@ -3,7 +3,6 @@
 #include "tui/command.h"
 
 #include "store/clock.h"
-#include "store/redact.h"
 #include "store/suggest.h"
 #include "tui/help.h"
 
@@ -114,19 +113,6 @@ static void choose_colour(struct command_context *context)
     printer_set_colour(context->printer, strcmp(colour->text, "never") ? COLOUR_ON : COLOUR_OFF);
 }
 
-/* A password on the command line works, but whoever could list processes has seen it. */
-static void warn_of_password(struct command_context *context)
-{
-    const char *database = context->deck->options.database;
-    if (!database || context->face == FACE_CONSOLE)
-        return;
-    char *redacted = redact_patterns(NULL, database);
-    if (strcmp(redacted, database) != 0)
-        printer_warning(context->printer, "a password on the command line can be seen by other users of this machine: "
-                                          "use PGPASSWORD, .pgpass or a service file");
-    talloc_free(redacted);
-}
-
 static bool refuse_write(const struct command_context *context, struct error *error)
 {
     const struct deck *deck = context->deck;
@@ -148,14 +134,12 @@ static bool open_target(struct command_context *context, struct error *error)
         return false;
     if (writes && deck->guard == GUARD_READ_ONLY)
         return refuse_write(context, error);
-    if (!was_open)
-        warn_of_password(context);
+    for (const char *const *notice = deck->target->notices; !was_open && notice && *notice; notice++)
+        printer_warning(context->printer, "%s", *notice);
     if (!deck_open_target(deck, fallback, context->cancel, error))
         return false;
     if (was_open)
         return true;
-    for (const char *const *notice = deck->target->notices; notice && *notice; notice++)
-        printer_note(context->printer, "%s", *notice);
     char *described = target_describe(NULL, deck->target);
     printer_detail(context->printer, "target %s: %s (%s)", deck->target->name, described, deck->target->source);
     talloc_free(described);

@@ -2,6 +2,7 @@
 #include "tui/planning.h"
 
 #include "migrate/statement.h"
+#include "tui/files.h"
 
 #define SUMMARY_BYTES 100
 
@@ -26,9 +27,7 @@ static bool read_target(struct command_context *context, struct session *session
                         struct error *error)
 {
     struct plan_target bound;
-    planning->status =
-        status_read(context->memory, session->connection, planning->directory, context->deck->settings, error);
-    if (!planning->status || !plan_read_target(context->memory, session->connection, &bound, error) ||
+    if (!plan_read_target(context->memory, session->connection, &bound, error) ||
         !answer_target_read(context->memory, context->deck, session, &planning->target, error))
         return false;
     planning->target.database = bound.database;
@@ -39,16 +38,17 @@ static bool read_target(struct command_context *context, struct session *session
 
 bool planning_read(struct command_context *context, struct planning *planning, struct error *error)
 {
-    *planning = (struct planning){.selection = selection_of(context->arguments)};
-    planning->directory = directory_read(context->memory, context->deck->settings, error);
-    if (!planning->directory)
+    struct files files;
+    if (!files_and_status(context, &files, error))
         return false;
-    struct session *session = session_open(context->memory, context->deck->pool, context->cancel, error);
-    if (!session)
-        return false;
-    bool is_read = read_target(context, session, planning, error);
+    *planning = (struct planning){
+        .directory = files.directory,
+        .status = files.status,
+        .selection = selection_of(context->arguments),
+    };
+    bool is_read = read_target(context, files.session, planning, error);
     /* Given back before anything runs: an idle session of ours must not stand in a run's way. */
-    talloc_free(session);
+    talloc_free(files.session);
     return is_read;
 }
 

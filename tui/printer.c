@@ -249,7 +249,7 @@ struct column_layout {
     bool is_number;
 };
 
-static struct column_layout *lay_out(TALLOC_CTX *owner, char *const *cells, size_t rows, size_t columns)
+static struct column_layout *lay_out(TALLOC_CTX *owner, const char *const *cells, size_t rows, size_t columns)
 {
     struct column_layout *layout = talloc_zero_array(owner, struct column_layout, (unsigned)columns);
     for (size_t column = 0; column < columns; column++) {
@@ -266,18 +266,32 @@ static struct column_layout *lay_out(TALLOC_CTX *owner, char *const *cells, size
     return layout;
 }
 
-static char *table_row(TALLOC_CTX *owner, char *const *cells, const struct column_layout *layout, size_t columns)
+/* Writes cell and padding at `end`; returns the new end. */
+static char *put_cell(char *end, const char *cell, const struct column_layout *layout)
 {
-    char *line = talloc_strdup(owner, "");
+    size_t size = strlen(cell), padding = (size_t)(layout->width - text_width(cell));
+    char *text = layout->is_number ? end + padding : end;
+    memset(layout->is_number ? end : end + size, ' ', padding);
+    memcpy(text, cell, size);
+    return end + size + padding;
+}
+
+static char *table_row(TALLOC_CTX *owner, const char *const *cells, const struct column_layout *layout, size_t columns)
+{
+    size_t room = 1;
+    for (size_t column = 0; column < columns; column++)
+        room += strlen(cells[column]) + (size_t)layout[column].width + 2;
+    char *line = talloc_size(owner, room), *end = line;
     for (size_t column = 0; column < columns; column++) {
-        int padding = layout[column].width - text_width(cells[column]);
-        const char *gap = column ? "  " : "";
-        line = layout[column].is_number
-                   ? talloc_asprintf_append_buffer(line, "%s%*s%s", gap, padding, "", cells[column])
-                   : talloc_asprintf_append_buffer(line, "%s%s%*s", gap, cells[column], padding, "");
+        if (column > 0) {
+            memcpy(end, "  ", 2);
+            end += 2;
+        }
+        end = put_cell(end, cells[column], &layout[column]);
     }
-    for (size_t length = strlen(line); length && line[length - 1] == ' '; length--)
-        line[length - 1] = '\0';
+    while (end > line && end[-1] == ' ')
+        end--;
+    *end = '\0';
     return line;
 }
 
@@ -287,10 +301,10 @@ void printer_table(struct printer *printer, const char *const *cells, const enum
     if (printer->options.format == PRINTER_JSON)
         return;
     TALLOC_CTX *scratch = talloc_new(NULL);
-    char **clean = talloc_array(scratch, char *, (unsigned)(rows * columns));
+    const char **clean = talloc_array(scratch, const char *, (unsigned)(rows * columns));
     for (size_t i = 0; i < rows * columns; i++) {
         const char *cell = cells[i] ? cells[i] : "";
-        clean[i] = text_sanitise(clean, cell, strlen(cell), TEXT_ONE_LINE);
+        clean[i] = text_is_plain(cell) ? cell : text_sanitise(clean, cell, strlen(cell), TEXT_ONE_LINE);
     }
     struct column_layout *layout = lay_out(scratch, clean, rows, columns);
     for (size_t row = 0; row < rows; row++) {

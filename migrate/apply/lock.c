@@ -59,6 +59,9 @@ static bool set_settings(struct run *run, struct error *error)
     char *name = talloc_asprintf(NULL, "pgdeck:%s:lock", run->actor.run);
     char *sql = talloc_strdup(name, "SELECT pg_catalog.set_config('application_name', $1, false),"
                                     " pg_catalog.set_config('search_path', '', false),"
+                                    " pg_catalog.set_config('TimeZone', 'UTC', false),"
+                                    " pg_catalog.set_config('DateStyle', 'ISO', false),"
+                                    " pg_catalog.set_config('jit', 'off', false),"
                                     " pg_catalog.set_config('statement_timeout', '0', false),"
                                     " pg_catalog.set_config('lock_timeout', '5s', false),"
                                     " pg_catalog.set_config('idle_in_transaction_session_timeout', '0', false),"
@@ -205,33 +208,49 @@ static bool reconnect(struct run *run, int64_t end_ms)
     return ok;
 }
 
+/* Whether the row that the transaction has written along with its work stands: of the ledger, or a step's in the journal. */
+static bool find_trace(TALLOC_CTX *memory, struct run *run, const char *version, const char *transaction_id, bool *stands,
+                       struct error *error)
+{
+    const struct ledger *ledger = run->ledger;
+    const char *sql;
+    struct parameters parameters = PARAMETERS(version ? version : transaction_id, run->actor.run);
+    if (version)
+        sql = talloc_asprintf(memory, "SELECT count(*) FROM %s WHERE version = $1%s", ledger->table,
+                              ledger->has_run ? " AND run = $2" : "");
+    else
+        sql = talloc_asprintf(memory, "SELECT count(*) FROM %s WHERE transaction_id = $1 AND run = $2 AND event = 'step_done'",
+                              ledger->journal);
+    parameters.count = version && !ledger->has_run ? 1 : 2;
+    struct result *result = connection_query(memory, run->lock, parameters, error, sql);
+    *stands = result && strcmp(result_value(result), "0") != 0;
+    return result != NULL;
+}
+
+/* The row decides; without it the transaction's status does. *is_open: ask again. The status is asked first: a row that a
+ * transaction known as committed has left is there by then. After a crash an id that no log has kept is "in the future"
+ * (22023), which is not committed; it may even be given out again, so "committed" without the row proves nothing. */
 static enum run_outcome ask_outcome(struct run *run, const char *version, const char *transaction_id, bool *is_open)
 {
-    struct error *ignored = error_new(NULL);
+    TALLOC_CTX *memory = talloc_new(NULL);
+    struct error *error = error_new(memory), *trace_error = error_new(memory);
     enum run_outcome outcome = OUTCOME_UNKNOWN;
-    *is_open = false;
-    struct result *result = NULL;
-    if (version) {
-        const char *sql = talloc_asprintf(ignored, "SELECT count(*) FROM %s WHERE version::text = $1%s", run->ledger->table,
-                                          run->ledger->has_run ? " AND run = $2" : "");
-        struct parameters parameters = PARAMETERS(version, run->actor.run);
-        parameters.count = run->ledger->has_run ? 2 : 1;
-        result = connection_query(ignored, run->lock, parameters, ignored, sql);
-        if (result && strcmp(result_value(result), "0") != 0) {
-            talloc_free(ignored);
-            return OUTCOME_COMMITTED;
-        }
-    }
-    result = connection_query(ignored, run->lock, PARAMETERS(transaction_id), ignored,
-                              "SELECT pg_catalog.txid_status($1::bigint)");
+    bool stands = false;
+    struct result *result = connection_query(memory, run->lock, PARAMETERS(transaction_id), error,
+                                             "SELECT pg_catalog.txid_status($1::bigint)");
     const char *status = result ? result_value(result) : NULL;
-    if (status && !strcmp(status, "committed"))
+    bool is_known = find_trace(memory, run, version, transaction_id, &stands, trace_error);
+    *is_open = error->is_connection_lost || trace_error->is_connection_lost;
+    if (stands)
         outcome = OUTCOME_COMMITTED;
-    else if (status && !strcmp(status, "aborted"))
+    else if (status ? !strcmp(status, "aborted") : error_is_sqlstate(error, "22023"))
         outcome = OUTCOME_ROLLED_BACK;
+    else if (status && !strcmp(status, "committed"))
+        outcome = is_known ? OUTCOME_UNKNOWN : OUTCOME_COMMITTED;
     else if (status)
         *is_open = true;
-    talloc_free(ignored);
+    *is_open = *is_open && outcome == OUTCOME_UNKNOWN;
+    talloc_free(memory);
     return outcome;
 }
 

@@ -5,7 +5,8 @@
 #include "store/clock.h"
 #include "store/transaction.h"
 
-/* How each file begins: the settings of the one before are gone, as they are in a real run. */
+/* How each file begins: what the session kept of the one before is gone, as it is in a real run (DISCARD ALL cannot run in a
+ * transaction). */
 static bool begin_file(struct run *run, struct error *error)
 {
     TALLOC_CTX *memory = talloc_new(NULL);
@@ -15,6 +16,9 @@ static bool begin_file(struct run *run, struct error *error)
     const char *path = settings_text(run->options->settings, SETTING_search_path);
     struct query queries[] = {
         {.sql = "SAVEPOINT pgdeck_file"},
+        {.sql = "CLOSE ALL"},
+        {.sql = "DEALLOCATE ALL"},
+        {.sql = "DISCARD TEMP"},
         {.sql = "RESET ALL"},
         {.sql = "SELECT pg_catalog.set_config('lock_timeout', $1, true), pg_catalog.set_config('statement_timeout', $2, true),"
                 " pg_catalog.set_config('search_path', coalesce(nullif($3, ''), pg_catalog.current_setting('search_path')), true)",
@@ -35,7 +39,8 @@ static bool check_constraints(struct run *run, struct error *error)
     result = connection_query(NULL, run->work, NO_PARAMETERS, error,
                               "SELECT 'SET CONSTRAINTS ' || pg_catalog.string_agg(DISTINCT pg_catalog.format('%I.%I', n.nspname,"
                               " c.conname), ', ') || ' DEFERRED' FROM pg_catalog.pg_constraint c"
-                              " JOIN pg_catalog.pg_namespace n ON n.oid = c.connamespace WHERE c.condeferred");
+                              " JOIN pg_catalog.pg_namespace n ON n.oid = c.connamespace WHERE c.condeferred"
+                              " AND pg_catalog.has_schema_privilege(n.oid, 'USAGE')");
     if (!result)
         return false;
     bool ok = !result_value(result) || connection_execute(run->work, NO_PARAMETERS, error, result_value(result));
@@ -66,21 +71,32 @@ static void note_rehearsed(struct run *run)
 {
     int64_t duration_ms = clock_monotonic_ms() - run->file_started_ms;
     struct apply_result *result = run->result;
-    result->applied[result->applied_count++] = (struct apply_applied){run->step->file->version, duration_ms, 1};
+    result->applied[result->applied_count++] = (struct apply_applied){talloc_strdup(result, run->step->file->version), duration_ms, 1};
     result->remaining--;
     run_emit(run, APPLY_FILE_DONE, NULL, duration_ms);
 }
 
-/* 55P04: a label of an enum that an earlier pending file adds cannot be used before that file's COMMIT. */
-static bool is_unusable_label(const struct run *run, const struct error *error)
+/* 55P04: a label of an enum cannot be used before the COMMIT that brings it. It is no failure where an earlier file of this
+ * transaction has added one: that stands when the file is taken back. */
+static bool is_unusable_label(struct run *run, const struct error *error)
 {
-    return run->file_index > 1 && error_is_sqlstate(error, "55P04");
+    if (run->file_index == 1 || !error_is_sqlstate(error, "55P04"))
+        return false;
+    struct error *ignored = error_new(NULL);
+    struct query queries[] = {
+        {.sql = "ROLLBACK TO SAVEPOINT pgdeck_file"},
+        {.sql = "SELECT pg_catalog.count(*) FROM pg_catalog.pg_enum e WHERE pg_catalog.age(e.xmin) <= 0"},
+    };
+    bool ok = connection_pipeline(ignored, run->work, queries, countof(queries), NULL, ignored) &&
+              strcmp(result_value(queries[1].result), "0") != 0;
+    talloc_free(ignored);
+    return ok;
 }
 
 static void note_not_rehearsed(struct run *run, const struct error *error)
 {
     const char **versions = talloc_zero_array(run->result, const char *, 2);
-    versions[0] = run->step->file->version;
+    versions[0] = talloc_strdup(versions, run->step->file->version);
     run->result->not_rehearsed = versions;
     char *text = talloc_asprintf(NULL, "%s cannot be rehearsed behind the files before it (%s); the rest was not tried",
                                  run->step->file->version, error->message);
@@ -94,15 +110,17 @@ static bool rehearse_files(struct run *run, const struct plan *plan, struct erro
         run->step = &plan->steps[i];
         run->file_index = (int)i + 1;
         if (!run->step->file->is_transactional) {
-            run->result->stopped_at = run->step->file->version;
+            run->result->stopped_at = talloc_strdup(run->result, run->step->file->version);
             return true;
         }
         if (run_file(run, error)) {
             note_rehearsed(run);
             continue;
         }
-        if (!is_unusable_label(run, error))
+        if (!is_unusable_label(run, error)) {
+            run_emit(run, APPLY_FILE_FAILED, error->message, 0);
             return false;
+        }
         note_not_rehearsed(run, error);
         error_clear(error);
         return true;
@@ -113,7 +131,7 @@ static bool rehearse_files(struct run *run, const struct plan *plan, struct erro
 bool rehearse(struct run *run, const struct plan *plan, struct error *error)
 {
     if (plan->count > 0 && !plan->steps[0].file->is_transactional) {
-        run->result->stopped_at = plan->steps[0].file->version;
+        run->result->stopped_at = talloc_strdup(run->result, plan->steps[0].file->version);
         return true;
     }
     bool ok = run_prepare_work(run, &plan->steps[0], error) && transaction_begin(run->work, TRANSACTION_READ_WRITE, error) &&

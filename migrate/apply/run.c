@@ -44,8 +44,15 @@ void run_close(struct run *run)
 
 bool run_make_ledger(struct run *run, struct error *error)
 {
-    if (!ledger_require_writable(run->ledger, error) || !ledger_create(run->lock, run->ledger, error))
+    if (!ledger_require_writable(run->ledger, error))
         return false;
+    if (!ledger_create(run->lock, run->ledger, error)) {
+        /* Whether an empty ledger stands makes no difference: a lost COMMIT is no riddle here. */
+        if (error->code != ERROR_UNKNOWN_OUTCOME)
+            return false;
+        error->code = ERROR_CONNECTION;
+        return error_hint(error, "No migration was begun. Run `pgdeck apply` again when the server is back.");
+    }
     struct ledger *found = ledger_find(run, run->lock, settings_text(run->options->settings, SETTING_ledger), error);
     if (!found)
         return false;

@@ -88,8 +88,8 @@ void run_place_error(const struct run *run, size_t statement_index, struct error
 /* Ends of a lost COMMIT. */
 enum run_outcome { OUTCOME_COMMITTED, OUTCOME_ROLLED_BACK, OUTCOME_UNKNOWN };
 
-/* What became of a transaction whose COMMIT had no answer: reconnects, takes the lock, looks at the ledger row of
- * `version` (NULL: there is none to look for), then asks txid_status until it is no longer in progress. Blocks up to a minute. */
+/* What became of a transaction whose COMMIT had no answer: reconnects, takes the lock, looks for the ledger row of `version`
+ * (NULL: for the journal's row of a step), and asks txid_status until it is no longer in progress. Blocks up to a minute. */
 enum run_outcome run_find_outcome(struct run *run, const char *version, const char *transaction_id);
 
 #endif

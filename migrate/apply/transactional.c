@@ -186,6 +186,10 @@ static void explain_failure(struct run *run, struct error *error)
     } else if (error->code == ERROR_LOCK_TIMEOUT && !error->hint) {
         error_hint(error, "Something holds a lock on what the statement needs; nothing was applied. Try again, or give the file "
                           "more time with its head line -- pgdeck: lock-timeout 30s.");
+    } else if (error_is_sqlstate(error, "57014") && !cancel_is_requested(run->options->cancel) && !error->hint) {
+        error_hint(error, "Not pgdeck cancelled it: its statement_timeout (%lld ms; 0: none) ran out, or somebody on the server did "
+                          "it. Nothing was applied. The head line -- pgdeck: statement-timeout 10min gives the file more time.",
+                   (long long)run->step->statement_timeout_ms);
     }
 }
 

@@ -9,8 +9,8 @@
 
 #include "store/clock.h"
 
-/* Longer than a slow initdb and the recovery of a large cluster; short enough to tell a stopped holder. */
-#define START_LIMIT_MS 120000
+/* As long as a starter waits for its keeper (spawn.c): a slow initdb, the recovery of a large cluster. */
+#define START_LIMIT_MS 300000
 
 /* Root makes the file for the server's user, whose keeper must be able to open it. A hard link to something else of
  * root's has more than one name. */

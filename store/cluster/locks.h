@@ -19,7 +19,7 @@ enum locks_keeper { KEEPER_NONE, KEEPER_STARTING, KEEPER_READY };
 int locks_open(const struct paths *paths, const char *path, struct error *error) NODISCARD;
 
 /* Takes start.lock. Returns a descriptor to close, or -1. Waits until it is free.
- * Errors: ERROR_CANCELLED; ERROR_CLUSTER when the holder has not moved for two minutes. */
+ * Errors: ERROR_CANCELLED; ERROR_CLUSTER when it is held for five minutes. */
 int locks_take_start(const struct paths *paths, struct cancel *cancel, struct error *error) NODISCARD;
 
 /* Opens users.lock and takes a share; call it with start.lock held. Returns a descriptor, or -1. Errors as

@@ -8,41 +8,64 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <sys/socket.h>
 
 #include "store/clock.h"
 
 #define RESEND_MS 250 /* source: measured with 120 cancels, none of which had to wait longer than one repetition */
 
+enum { SENDING, SENT, LEFT };
+
+/* Not of talloc: once left alone, the thread frees it. */
 struct canceller {
     PGcancel *pg_cancel;
     pthread_t thread;
     bool is_running; /* a thread is to be joined */
-    atomic_bool has_ended;
+    atomic_int state; /* SENDING, SENT, LEFT */
+    atomic_llong delivered_ms; /* when the server last took one; at first, when the first was sent */
     int64_t sent_ms;
 };
+
+static void free_canceller(struct canceller *canceller)
+{
+    PQfreeCancel(canceller->pg_cancel);
+    free(canceller);
+}
 
 static void *send_cancel(void *argument)
 {
     struct canceller *canceller = argument;
     char ignored[256];
-    PQcancel(canceller->pg_cancel, ignored, sizeof ignored);
-    atomic_store(&canceller->has_ended, true);
+    if (PQcancel(canceller->pg_cancel, ignored, sizeof ignored))
+        atomic_store(&canceller->delivered_ms, clock_monotonic_ms());
+    if (atomic_exchange(&canceller->state, SENT) == LEFT)
+        free_canceller(canceller);
     return NULL;
+}
+
+/* Takes over the connection's PGcancel. */
+static struct canceller *new_canceller(struct connection *connection)
+{
+    struct canceller *canceller = calloc(1, sizeof *canceller);
+    if (!canceller)
+        abort();
+    canceller->pg_cancel = connection->pg_cancel;
+    connection->pg_cancel = NULL;
+    atomic_init(&canceller->delivered_ms, clock_monotonic_ms());
+    return canceller;
 }
 
 static void start_canceller(struct connection *connection)
 {
+    if (!connection->canceller)
+        connection->canceller = new_canceller(connection);
     struct canceller *canceller = connection->canceller;
-    if (!canceller) {
-        canceller = connection->canceller = talloc_zero(connection, struct canceller);
-        canceller->pg_cancel = connection->pg_cancel;
-    }
     if (canceller->is_running) {
-        if (!atomic_load(&canceller->has_ended) || clock_monotonic_ms() < canceller->sent_ms + RESEND_MS)
+        if (atomic_load(&canceller->state) == SENDING || clock_monotonic_ms() < canceller->sent_ms + RESEND_MS)
             return;
         pthread_join(canceller->thread, NULL);
     }
-    atomic_store(&canceller->has_ended, false);
+    atomic_store(&canceller->state, SENDING);
     canceller->sent_ms = clock_monotonic_ms();
     sigset_t all, before;
     sigfillset(&all);
@@ -51,10 +74,38 @@ static void start_canceller(struct connection *connection)
     pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
+void leave_canceller(struct connection *connection)
+{
+    struct canceller *canceller = connection->canceller;
+    connection->canceller = NULL;
+    if (!canceller)
+        return;
+    if (canceller->is_running)
+        pthread_detach(canceller->thread);
+    if (!canceller->is_running || atomic_exchange(&canceller->state, LEFT) == SENT)
+        free_canceller(canceller);
+}
+
+/* Whether the server has taken no cancel for as long as a connection may take. */
+static bool is_unreachable(const struct connection *connection)
+{
+    return connection->connect_timeout_ms > 0 &&
+           clock_monotonic_ms() >= atomic_load(&connection->canceller->delivered_ms) + connection->connect_timeout_ms;
+}
+
+/* What waits reads the end of the connection next, as if the server had closed it. */
+static bool give_up(struct connection *connection, const char *reason)
+{
+    connection->reason = reason;
+    shutdown(PQsocket(connection->pg), SHUT_RDWR);
+    return true;
+}
+
 bool wait_for_server(struct connection *connection, short events)
 {
+    int64_t end_ms = connection->patience_ms > 0 ? clock_monotonic_ms() + connection->patience_ms : INT64_MAX;
     for (;;) {
-        bool is_cancelling = cancel_is_requested(connection->cancel) && connection->pg_cancel;
+        bool is_cancelling = cancel_is_requested(connection->cancel) && (connection->canceller || connection->pg_cancel);
         if (is_cancelling)
             start_canceller(connection);
         struct pollfd fds[2] = {
@@ -63,11 +114,16 @@ bool wait_for_server(struct connection *connection, short events)
         };
         if (fds[0].fd < 0)
             return false;
-        int ready = poll(fds, 2, is_cancelling ? RESEND_MS / 5 : -1);
+        int wait_ms = is_cancelling ? RESEND_MS / 5 : connection->patience_ms > 0 ? connection->patience_ms : -1;
+        int ready = poll(fds, 2, wait_ms);
         if (ready < 0 && errno != EINTR)
             return false;
         if (ready > 0 && fds[0].revents)
             return true;
+        if (is_cancelling && is_unreachable(connection))
+            return give_up(connection, "a cancel could not be delivered to the server");
+        if (end_ms != INT64_MAX && clock_monotonic_ms() >= end_ms)
+            return give_up(connection, "the server does not answer");
     }
 }
 
@@ -78,7 +134,9 @@ static bool probe(struct connection *connection, bool *was_hit)
     if (!PQsendQuery(connection->pg, ""))
         return false;
     struct cancel *cancel = connection->cancel;
+    int patience_ms = connection->patience_ms;
     connection->cancel = NULL;
+    connection->patience_ms = connection->connect_timeout_ms;
     bool ok = true;
     for (;;) {
         while (ok && PQisBusy(connection->pg))
@@ -91,7 +149,20 @@ static bool probe(struct connection *connection, bool *was_hit)
         PQclear(pg);
     }
     connection->cancel = cancel;
+    connection->patience_ms = patience_ms;
     return ok && PQstatus(connection->pg) == CONNECTION_OK;
+}
+
+/* Joins the thread. Returns false when it takes longer than a connection may take. */
+static bool join_canceller(const struct connection *connection, struct canceller *canceller)
+{
+    if (!canceller->is_running)
+        return true;
+    if (connection->connect_timeout_ms <= 0)
+        return pthread_join(canceller->thread, NULL) == 0;
+    int64_t end_us = clock_wall_us() + connection->connect_timeout_ms * 1000LL;
+    struct timespec end = {.tv_sec = end_us / 1000000, .tv_nsec = end_us % 1000000 * 1000};
+    return pthread_timedjoin_np(canceller->thread, NULL, &end) == 0;
 }
 
 bool wait_for_canceller(struct connection *connection)
@@ -99,9 +170,11 @@ bool wait_for_canceller(struct connection *connection)
     struct canceller *canceller = connection->canceller;
     if (!canceller)
         return true;
-    if (canceller->is_running)
-        pthread_join(canceller->thread, NULL);
-    TALLOC_FREE(connection->canceller);
+    if (!join_canceller(connection, canceller))
+        return false;
+    connection->pg_cancel = canceller->pg_cancel;
+    connection->canceller = NULL;
+    free(canceller);
     for (bool was_hit = true; was_hit;)
         if (!probe(connection, &was_hit))
             return false;

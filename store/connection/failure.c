@@ -1,18 +1,35 @@
 /* From a libpq failure to an error: the server's fields where it sent any, else libpq's own text with the secrets taken out. */
 #include "store/connection/private.h"
 
-#include <ctype.h>
+#define TEXT_MOST_BYTES (64 * 1024)
+#define TAIL_BYTES 4096 /* more than any password takes, however it is spelled */
+
+char *failure_text(TALLOC_CTX *owner, const struct connection *connection, const char *text)
+{
+    if (strnlen(text, TEXT_MOST_BYTES + 1) <= TEXT_MOST_BYTES)
+        return target_redact(owner, connection->target, text);
+    /* The cut may go through a secret: then its first half stands in the tail, which is dropped after redaction. */
+    char *head = talloc_strndup(NULL, text, TEXT_MOST_BYTES);
+    char *redacted = target_redact(head, connection->target, head);
+    size_t size = strlen(redacted);
+    size = size > TAIL_BYTES ? size - TAIL_BYTES : 0;
+    while (size > 0 && ((unsigned char)redacted[size] & 0xC0) == 0x80)
+        size--;
+    char *cut = talloc_asprintf(owner, "%.*s ...", (int)size, redacted);
+    talloc_free(head);
+    return cut;
+}
 
 static const char *field(struct error *error, const struct connection *connection, const PGresult *pg, int code)
 {
     const char *text = PQresultErrorField(pg, code);
-    return text ? target_redact(error, connection->target, text) : NULL;
+    return text ? failure_text(error, connection, text) : NULL;
 }
 
-/* libpq ends its texts with a newline and starts some in upper case; ours do neither. */
+/* libpq ends its texts with a newline and has some in between; ours have none. */
 static char *own_words(TALLOC_CTX *owner, const struct connection *connection)
 {
-    char *text = target_redact(owner, connection->target, PQerrorMessage(connection->pg));
+    char *text = failure_text(owner, connection, connection->reason ? connection->reason : PQerrorMessage(connection->pg));
     size_t size = strlen(text);
     while (size > 0 && (text[size - 1] == '\n' || text[size - 1] == ' '))
         text[--size] = '\0';
@@ -31,7 +48,7 @@ static bool is_fatal(const PGresult *pg)
 static void set_fields(struct error *error, const struct connection *connection, const PGresult *pg, const char *sqlstate)
 {
     const char *position = PQresultErrorField(pg, PG_DIAG_STATEMENT_POSITION);
-    char *message = target_redact(NULL, connection->target, PQresultErrorField(pg, PG_DIAG_MESSAGE_PRIMARY));
+    char *message = failure_text(NULL, connection, PQresultErrorField(pg, PG_DIAG_MESSAGE_PRIMARY));
     error_set(error, error_code_of_sqlstate(sqlstate), "%s", message);
     talloc_free(message);
     snprintf(error->sqlstate, sizeof error->sqlstate, "%s", sqlstate);

@@ -12,7 +12,7 @@ static void hear_notice(void *argument, const PGresult *pg)
     if (!connection->on_notice)
         return;
     TALLOC_CTX *memory = talloc_new(NULL);
-#define FIELD(code) (PQresultErrorField(pg, code) ? target_redact(memory, connection->target, PQresultErrorField(pg, code)) : NULL)
+#define FIELD(code) (PQresultErrorField(pg, code) ? failure_text(memory, connection, PQresultErrorField(pg, code)) : NULL)
     struct notice notice = {
         .severity = FIELD(PG_DIAG_SEVERITY_NONLOCALIZED), .sqlstate = FIELD(PG_DIAG_SQLSTATE),
         .message = FIELD(PG_DIAG_MESSAGE_PRIMARY),        .detail = FIELD(PG_DIAG_MESSAGE_DETAIL),
@@ -39,9 +39,7 @@ void connection_abandon(struct connection *connection)
 {
     if (!connection->pg)
         return;
-    connection->cancel = NULL;
-    if (connection->canceller)
-        wait_for_canceller(connection);
+    leave_canceller(connection);
     PQfreeCancel(connection->pg_cancel);
     PQfinish(connection->pg);
     connection->pg = NULL;
@@ -67,18 +65,24 @@ static void make_keywords(TALLOC_CTX *owner, const struct target *target, const 
     (*values)[count] = options->application_name ? options->application_name : "pgdeck";
 }
 
-/* Returns false when the deadline passed or a cancel came; the state of the attempt is the connection's. */
-static bool wait_for_step(struct connection *connection, PostgresPollingStatusType step, int64_t end_ms)
+/* Returns false when the deadline passed or a cancel came. True only when the socket is ready: PQconnectPoll called
+ * before that may block. */
+static bool wait_for_step(const struct connection *connection, PostgresPollingStatusType step, int64_t end_ms)
 {
     struct pollfd fds[2] = {
         {.fd = PQsocket(connection->pg), .events = step == PGRES_POLLING_READING ? POLLIN : POLLOUT},
         {.fd = connection->cancel ? connection->cancel->fd : -1, .events = POLLIN},
     };
-    int64_t left_ms = end_ms ? end_ms - clock_monotonic_ms() : INT32_MAX;
-    if (left_ms <= 0 || cancel_is_requested(connection->cancel))
-        return false;
-    int ready = poll(fds, 2, left_ms > INT32_MAX ? INT32_MAX : (int)left_ms);
-    return ready > 0 || (ready < 0 && errno == EINTR) || !end_ms;
+    for (;;) {
+        int64_t left_ms = end_ms ? end_ms - clock_monotonic_ms() : INT32_MAX;
+        if (left_ms <= 0 || cancel_is_requested(connection->cancel))
+            return false;
+        int ready = poll(fds, 2, left_ms > INT32_MAX ? INT32_MAX : (int)left_ms);
+        if (ready > 0 && fds[0].revents)
+            return true;
+        if (ready < 0 && errno != EINTR)
+            return false;
+    }
 }
 
 static bool finish_connecting(struct connection *connection, int timeout_ms, struct error *error)
@@ -110,6 +114,7 @@ struct connection *connection_open(TALLOC_CTX *owner, const struct target *targe
     struct connection *connection = talloc_zero(owner, struct connection);
     connection->target = target;
     connection->cancel = options->cancel;
+    connection->connect_timeout_ms = options->connect_timeout_ms;
     const char **keywords, **values;
     TALLOC_CTX *scratch = talloc_new(connection);
     make_keywords(scratch, target, options, &keywords, &values);
@@ -117,6 +122,8 @@ struct connection *connection_open(TALLOC_CTX *owner, const struct target *targe
     if (!connection->pg)
         abort();
     talloc_set_destructor(connection, close_connection);
+    /* Before anything can come: libpq's own receiver prints, and a server may warn while it lets one in. */
+    PQsetNoticeReceiver(connection->pg, hear_notice, connection);
     bool ok = finish_connecting(connection, options->connect_timeout_ms, error);
     talloc_free(scratch);
     if (!ok) {
@@ -124,17 +131,18 @@ struct connection *connection_open(TALLOC_CTX *owner, const struct target *targe
         char *where = target_describe(NULL, target);
         error_prefix(error, "cannot connect to %s", where);
         talloc_free(where);
-        if (!error->hint)
+        if (!error->hint && error->code == ERROR_CONNECTION)
             error_hint(error, "Check host, port, database and user; `pgdeck settings` shows where they come from.");
         return NULL;
     }
-    PQsetNoticeReceiver(connection->pg, hear_notice, connection);
     PQsetnonblocking(connection->pg, 1);
     connection->pg_cancel = PQgetCancel(connection->pg);
     return connection;
 }
 
 void connection_set_cancel(struct connection *connection, struct cancel *cancel) { connection->cancel = cancel; }
+
+void connection_set_patience(struct connection *connection, int timeout_ms) { connection->patience_ms = timeout_ms; }
 
 struct cancel *connection_cancel(const struct connection *connection) { return connection->cancel; }
 
@@ -168,8 +176,11 @@ bool connection_is_alive(struct connection *connection)
     struct pollfd wait = {.fd = connection_socket(connection), .events = POLLIN};
     if (wait.fd < 0)
         return false;
-    bool has_input = poll(&wait, 1, 0) > 0;
-    return !has_input || (PQconsumeInput(connection->pg) && PQstatus(connection->pg) == CONNECTION_OK);
+    /* Behind a farewell that has come in stands the end, which only the next reading finds. */
+    while (poll(&wait, 1, 0) > 0)
+        if (!PQconsumeInput(connection->pg) || PQstatus(connection->pg) == CONNECTION_BAD)
+            return false;
+    return true;
 }
 
 int connection_backend_pid(const struct connection *connection)

@@ -5,11 +5,14 @@
 #include <strings.h>
 
 #define COPY_CHUNK_BYTES (64 * 1024)
+#define POSTED_MOST 16 /* their answers fit in any socket's buffer */
 
 /* What came back for one statement. */
 struct answer {
     PGresult *last;    /* the last result without an error */
     PGresult *failure; /* the first one with an error */
+    bool has_refused_copy; /* the server wanted data and none were announced */
+    bool has_dropped_copy; /* the server sent COPY data, which were thrown away */
 };
 
 static void clear_answer(struct answer *answer)
@@ -48,23 +51,28 @@ static bool put_copy_data(struct connection *connection, const char *data, size_
 {
     while (size_bytes > 0) {
         size_t chunk = size_bytes < COPY_CHUNK_BYTES ? size_bytes : COPY_CHUNK_BYTES;
-        if (PQputCopyData(connection->pg, data, (int)chunk) < 0 || !flush(connection))
+        if (PQputCopyData(connection->pg, data, (int)chunk) != 1 || !flush(connection))
             return false;
         data += chunk;
         size_bytes -= chunk;
         if (cancel_is_requested(connection->cancel))
-            return PQputCopyEnd(connection->pg, "cancelled by pgdeck") >= 0 && flush(connection);
+            return PQputCopyEnd(connection->pg, "cancelled by pgdeck") == 1 && flush(connection);
     }
-    return PQputCopyEnd(connection->pg, NULL) >= 0 && flush(connection);
+    return PQputCopyEnd(connection->pg, NULL) == 1 && flush(connection);
 }
 
 /* The server waits for data: give it what the file holds, or end the COPY with an error where nothing was announced. */
-static void serve_copy_in(struct connection *connection, const char *data, size_t size_bytes)
+static bool serve_copy_in(struct connection *connection, const char *data, size_t size_bytes)
 {
     if (data)
-        put_copy_data(connection, data, size_bytes);
-    else if (PQputCopyEnd(connection->pg, "no data was given for it") >= 0)
-        flush(connection);
+        return put_copy_data(connection, data, size_bytes);
+    return PQputCopyEnd(connection->pg, "no data was given for it") == 1 && flush(connection);
+}
+
+static void give_up(struct connection *connection, const char *reason)
+{
+    connection->reason = reason;
+    connection_abandon(connection);
 }
 
 static void drain_copy_out(struct connection *connection)
@@ -97,10 +105,15 @@ static void collect(struct connection *connection, const char *copy_data, size_t
     for (PGresult *pg; (pg = next_result(connection));) {
         ExecStatusType status = PQresultStatus(pg);
         keep(answer, pg);
-        if (status == PGRES_COPY_IN)
-            serve_copy_in(connection, copy_data, copy_size_bytes);
-        else if (status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH)
+        if (status == PGRES_COPY_IN) {
+            answer->has_refused_copy = !copy_data;
+            /* What was sent of the data must not be sent a second time. */
+            if (!serve_copy_in(connection, copy_data, copy_size_bytes) && PQstatus(connection->pg) == CONNECTION_OK)
+                give_up(connection, "the data of a COPY could not be sent");
+        } else if (status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH) {
+            answer->has_dropped_copy = true;
             drain_copy_out(connection);
+        }
         if (PQstatus(connection->pg) == CONNECTION_BAD)
             break;
     }
@@ -116,6 +129,8 @@ static bool judge(struct connection *connection, struct answer *answer, PGresult
             connection_abandon(connection);
             failure_lost(error);
         }
+        if (answer->has_refused_copy && error->code == ERROR_CANCELLED)
+            error->code = ERROR_STATEMENT; /* the server calls every COPY that the client ends a cancelled one */
         clear_answer(answer);
         return false;
     }
@@ -129,7 +144,7 @@ static bool may_send(struct connection *connection, struct error *error)
 {
     if (!connection->pg)
         return failure_lost(error);
-    if (connection->has_posted && !take_posted(connection, error))
+    if (connection->posted_count > 0 && !take_posted(connection, error))
         return false;
     if (cancel_is_requested(connection->cancel))
         return error_set(error, ERROR_CANCELLED, "cancelled before the statement was sent");
@@ -163,8 +178,10 @@ static bool run(struct connection *connection, const char *sql, struct parameter
     }
     struct answer answer = {0};
     collect(connection, NULL, 0, &answer);
-    bool ok = judge(connection, &answer, pg, error);
-    return settle(connection, ok, error);
+    bool ok = settle(connection, judge(connection, &answer, pg, error), error);
+    if (ok && answer.has_dropped_copy)
+        return error_set(error, ERROR_STATEMENT, "COPY to the client is not possible here; what it sent was thrown away");
+    return ok;
 }
 
 struct result *connection_query(TALLOC_CTX *owner, struct connection *connection, struct parameters parameters,
@@ -244,10 +261,13 @@ static bool collect_one(TALLOC_CTX *owner, struct connection *connection, struct
     for (PGresult *pg; (pg = next_result(connection));) {
         if (PQresultStatus(pg) == PGRES_TUPLES_OK || PQresultStatus(pg) == PGRES_COMMAND_OK ||
             PQresultStatus(pg) == PGRES_EMPTY_QUERY) {
+            talloc_free(query->result);
             query->result = result_wrap(owner, pg);
             continue;
         }
         ok = false;
+        if (PQresultStatus(pg) == PGRES_COPY_IN || PQresultStatus(pg) == PGRES_COPY_OUT)
+            give_up(connection, "COPY is not possible among statements that are sent together"); /* libpq has no way out */
         if (is_failure(pg) && !*failure)
             *failure = pg;
         else
@@ -298,6 +318,8 @@ bool connection_pipeline(TALLOC_CTX *owner, struct connection *connection, struc
     }
     PGresult *failure = NULL;
     size_t first_failed = count;
+    for (size_t i = 0; i < count; i++)
+        queries[i].result = NULL;
     for (size_t i = 0; i < count && PQstatus(connection->pg) == CONNECTION_OK; i++)
         if (!collect_one(owner, connection, &queries[i], &failure) && first_failed == count)
             first_failed = i;
@@ -311,10 +333,12 @@ bool connection_pipeline(TALLOC_CTX *owner, struct connection *connection, struc
 
 bool connection_post(struct connection *connection, const struct query *query, struct error *error)
 {
-    if (!may_send(connection, error) || !leave_single_rows(connection, error))
+    /* Behind one that is still unanswered it may be sent without waiting, but not without end: somebody has to read. */
+    bool is_behind = connection->pg && connection->posted_count > 0 && connection->posted_count < POSTED_MOST;
+    if (!is_behind && (!may_send(connection, error) || !leave_single_rows(connection, error)))
         return false;
     if (send_pipeline(connection, query, 1)) {
-        connection->has_posted = true;
+        connection->posted_count++;
         return true;
     }
     failure_set(error, connection, NULL);
@@ -325,12 +349,14 @@ bool connection_post(struct connection *connection, const struct query *query, s
 
 static bool take_posted(struct connection *connection, struct error *error)
 {
-    struct query query = {0};
     PGresult *failure = NULL;
     TALLOC_CTX *memory = talloc_new(NULL);
-    connection->has_posted = false;
-    bool ok = collect_one(memory, connection, &query, &failure);
-    collect_sync(connection);
+    bool ok = true;
+    for (; connection->posted_count > 0; connection->posted_count--) {
+        struct query query = {0};
+        ok = collect_one(memory, connection, &query, &failure) && ok;
+        collect_sync(connection);
+    }
     ok = end_pipeline(connection, ok, failure, error);
     PQclear(failure);
     talloc_free(memory);

@@ -26,7 +26,7 @@ static int destroy_directory(char *path)
 
 char *test_directory(TALLOC_CTX *owner)
 {
-    char *path = talloc_strdup(owner, "/tmp/pgdeck-folder-XXXXXX");
+    char *path = talloc_asprintf(owner, "/tmp/" TEST_DIRECTORY_PREFIX "%d-XXXXXX", (int)getpid());
     if (!mkdtemp(path))
         fail_msg("cannot make %s: %s", path, strerror(errno));
     talloc_set_destructor(path, destroy_directory);

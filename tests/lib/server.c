@@ -222,17 +222,22 @@ static bool is_alive(long pid)
     return name_end && strncmp(name_end, ") Z", 3) != 0;
 }
 
-/* Server folders are named PID-XXXXXX after the test program's process. */
-static void remove_leftovers(const char *folder)
+/* Folders are named PREFIX, PID, -XXXXXX after the test program's process. In /tmp, where everyone
+ * has folders, only our own user's go. */
+static void remove_leftovers(const char *folder, const char *prefix)
 {
     DIR *entries = opendir(folder);
     for (struct dirent *entry; entries && (entry = readdir(entries));) {
         char *end, path[PATH_MAX];
-        long pid = strtol(entry->d_name, &end, 10);
+        if (strncmp(entry->d_name, prefix, strlen(prefix)) != 0)
+            continue;
+        long pid = strtol(entry->d_name + strlen(prefix), &end, 10);
         if (pid <= 0 || *end != '-' || is_alive(pid))
             continue;
         snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
-        remove_tree(path);
+        struct stat status;
+        if (lstat(path, &status) == 0 && (status.st_uid == geteuid() || !*prefix))
+            remove_tree(path);
     }
     if (entries)
         closedir(entries);
@@ -270,14 +275,26 @@ static char *make_template(struct test_server *server, const char *base)
 static const char **server_arguments(struct test_server *server, const char *const *extra_settings)
 {
     static const char *const settings[] = {
-        "listen_addresses=", "unix_socket_permissions=0700", "fsync=off", "full_page_writes=off",
-        "max_connections=100", "max_prepared_transactions=10", "max_locks_per_transaction=1024", "shared_buffers=32MB",
-        "min_wal_size=2MB", "max_wal_size=64MB", "dynamic_shared_memory_type=mmap", "jit=off", "timezone=UTC", "port=5432",
+        "listen_addresses=",
+        "unix_socket_permissions=0700",
+        "fsync=off",
+        "full_page_writes=off",
+        "max_connections=100",
+        "max_prepared_transactions=10",
+        "max_locks_per_transaction=1024",
+        "shared_buffers=32MB",
+        "min_wal_size=2MB",
+        "max_wal_size=64MB",
+        "dynamic_shared_memory_type=mmap",
+        "jit=off",
+        "timezone=UTC",
+        "port=5432",
     };
     size_t extra_count = 0;
     while (extra_settings && extra_settings[extra_count])
         extra_count++;
-    const char **arguments = talloc_zero_array(server, const char *, (unsigned)(2 * (countof(settings) + extra_count) + 6));
+    const char **arguments =
+        talloc_zero_array(server, const char *, (unsigned)(2 * (countof(settings) + extra_count) + 6));
     size_t count = 0;
     arguments[count++] = talloc_asprintf(arguments, "%s/postgres", server->binaries);
     arguments[count++] = "-D";
@@ -286,7 +303,8 @@ static const char **server_arguments(struct test_server *server, const char *con
     arguments[count++] = server->directory;
     for (size_t i = 0; i < countof(settings) + extra_count; i++) {
         arguments[count++] = "-c";
-        arguments[count++] = talloc_strdup(arguments, i < countof(settings) ? settings[i] : extra_settings[i - countof(settings)]);
+        arguments[count++] =
+            talloc_strdup(arguments, i < countof(settings) ? settings[i] : extra_settings[i - countof(settings)]);
     }
     return arguments;
 }
@@ -326,7 +344,8 @@ struct test_server *test_server_start(TALLOC_CTX *owner, const char *const *extr
     server->binaries = find_binaries(server);
     char *base = talloc_asprintf(server, "/tmp/pgdeck-test-%d", (int)geteuid());
     claim_folder(base, geteuid(), 0755);
-    remove_leftovers(base);
+    remove_leftovers(base, "");
+    remove_leftovers("/tmp", TEST_DIRECTORY_PREFIX);
     make_folder(server, base);
     talloc_set_destructor(server, destroy_server);
     char *template = make_template(server, base);
@@ -342,7 +361,8 @@ const char *test_server_conninfo(struct test_server *server, const char *databas
     char *quoted = talloc_strdup(server, "");
     for (const char *next = database; *next; next++)
         quoted = talloc_asprintf_append(quoted, strchr("'\\", *next) ? "\\%c" : "%c", *next);
-    return talloc_asprintf(server, "host=%s port=5432 user=postgres dbname='%s' connect_timeout=10", server->directory, quoted);
+    return talloc_asprintf(server, "host=%s port=5432 user=postgres dbname='%s' connect_timeout=10", server->directory,
+                           quoted);
 }
 
 const char *test_server_host(const struct test_server *server) { return server->directory; }
@@ -353,7 +373,8 @@ pid_t test_server_pid(const struct test_server *server) { return server->pid; }
 
 void test_server_stop(struct test_server *server, enum test_stop how)
 {
-    static const int signals[] = {[TEST_STOP_FAST] = SIGINT, [TEST_STOP_IMMEDIATE] = SIGQUIT, [TEST_STOP_KILL] = SIGKILL};
+    static const int signals[] = {
+        [TEST_STOP_FAST] = SIGINT, [TEST_STOP_IMMEDIATE] = SIGQUIT, [TEST_STOP_KILL] = SIGKILL};
     int64_t end_ms = now_ms() + STOP_TIMEOUT_MS;
     if (!server->pid)
         return;

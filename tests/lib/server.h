@@ -46,6 +46,9 @@ void test_server_stop(struct test_server *server, enum test_stop how);
 /* Starts it again on the same data and socket; stops it first (fast) where it runs. */
 void test_server_restart(struct test_server *server);
 
+/* Names of test_directory start so, in /tmp; the process id follows. */
+#define TEST_DIRECTORY_PREFIX "pgdeck-folder-"
+
 /* A new folder, 0700, removed with what is in it when it is freed. Owner: `owner`. */
 char *test_directory(TALLOC_CTX *owner);
 

@@ -19,9 +19,10 @@ static const char *const examples[] = {"pgdeck", "pgdeck -d shop console", "pgde
 const struct command command_console = {
     .name = "console",
     .summary = "The full-screen console.",
-    .description = "Shows the target, its migrations and their history on the whole screen, plans and applies after a confirmation, and "
-                   "runs every other command behind \":\". On a terminal it is what pgdeck does when no command is given. "
-                   "The key ? lists the keys.",
+    .description =
+        "Shows the target, its migrations and their history on the whole screen, plans and applies after a "
+        "confirmation, and runs every other command behind \":\". On a terminal it is what pgdeck does when no command "
+        "is given. The key ? lists the keys.",
     .examples = examples,
     .options = options,
     .option_count = countof(options),

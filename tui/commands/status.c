@@ -4,6 +4,7 @@
 #include "store/result.h"
 #include "tui/answer.h"
 #include "tui/command.h"
+#include "tui/files.h"
 
 enum { STATE, VERSION, DESCRIPTION, APPLIED, BY, DURATION, COLUMNS };
 
@@ -98,21 +99,20 @@ static void print_status(struct command_context *context, const struct status *s
 static bool run(struct command_context *context, struct error *error)
 {
     struct deck *deck = context->deck;
-    struct directory *directory = directory_read(context->memory, deck->settings, error);
-    if (!directory)
-        return false;
-    struct session *session = session_open(context->memory, deck->pool, context->cancel, error);
-    if (!session)
-        return false;
-    struct status *status = status_read(context->memory, session->connection, directory, deck->settings, error);
+    struct files files;
     struct answer_target target;
-    if (!status || !answer_target_read(context->memory, deck, session, &target, error))
+    if (!files_and_status(context, &files, error) ||
+        !answer_target_read(context->memory, deck, files.session, &target, error))
         return false;
+    struct status *status = files.status;
+    struct directory *directory = files.directory;
     if (directory->down_count)
         printer_detail(context->printer, "%s of %s left out: pgdeck only goes forward",
                        answer_count(context->memory, directory->down_count, ".down.sql file"), directory->shown);
-    printer_document(context->printer, status_json(context->memory, status, &target));
-    print_status(context, status, &target);
+    if (printer_format(context->printer) == PRINTER_JSON)
+        printer_document(context->printer, status_json(context->memory, status, &target));
+    else
+        print_status(context, status, &target);
     bool has_work = status->counts[MIGRATION_APPLIED] != status->count;
     context->status = has_work && arguments_has(context->arguments, "exit-code") ? 1 : 0;
     return true;

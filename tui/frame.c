@@ -1,0 +1,256 @@
+/* See frame.h. */
+#include "tui/frame.h"
+
+#include <ctype.h>
+#include <time.h>
+
+#include "store/clock.h"
+#include "store/text.h"
+#include "tui/input.h"
+
+enum { TOP_ROW, TAB_ROW, CRUMB_ROW, BODY_ROW };
+enum { LAST_KEYS_COLUMNS = 27 /* ": command  ? help  q back" */ };
+
+static int put(struct console *console, int row, int at, enum look look, const char *text)
+{
+    return at + terminal_put(console->terminal, row, at, terminal_columns(console->terminal) - at, look, text);
+}
+
+static const char *clock_text(TALLOC_CTX *owner)
+{
+    time_t now = (time_t)(clock_wall_us() / 1000000);
+    struct tm local;
+    char text[8] = "";
+    if (localtime_r(&now, &local))
+        strftime(text, sizeof text, "%H:%M", &local);
+    return talloc_strdup(owner, text);
+}
+
+/* ---- top line ---- */
+
+static const char *target_place(TALLOC_CTX *owner, const struct target *target, const struct session_facts *facts)
+{
+    const char *database = facts ? facts->database : target->database;
+    if (target->is_embedded)
+        return "private cluster";
+    bool is_local = !target->host || !*target->host || *target->host == '/'; /* Status shows the socket's folder */
+    return talloc_asprintf(owner, "%s @ %s%s%s", database && *database ? database : target->name,
+                           is_local ? "local" : target->host, is_local ? "" : ":", is_local ? "" : target->port);
+}
+
+static const char *server_words(TALLOC_CTX *owner, const struct session_facts *facts, const char *product)
+{
+    if (!facts)
+        return "";
+    int digits = (int)strcspn(facts->server_version, " ");
+    return talloc_asprintf(owner, "  as %s  %s %.*s  %s", facts->role, product, digits, facts->server_version,
+                           facts->in_recovery ? "standby" : "primary");
+}
+
+/* Who, what and how careful always has its place; which database is cut last of all, by its end. */
+static const char *top_text(struct console *console, TALLOC_CTX *owner, int columns)
+{
+    const struct deck *deck = console->deck;
+    if (!console->is_target_open)
+        return error_is_set(console->problem) ? " no target" : " opening the target…";
+    const struct session_facts *facts = console->survey ? console->survey->facts : NULL;
+    char *name = talloc_strdup(owner, deck->target->name);
+    for (char *at = name; *at; at++)
+        *at = (char)toupper((unsigned char)*at);
+    const char *proof = facts && facts->read_only ? "  READ-ONLY" : "";
+    const char *left = talloc_asprintf(owner, " %s  %s", name, target_place(owner, deck->target, facts));
+    const char *right = NULL;
+    for (int i = 0; i < 2 && (!right || text_width(left) + text_width(right) > columns); i++)
+        right = talloc_asprintf(owner, "%s  %s%s", server_words(owner, facts, i == 0 ? "PostgreSQL" : "PG"),
+                                guard_name(deck->guard), proof);
+    left = text_sanitise(owner, left, strlen(left), TEXT_ONE_LINE);
+    if (text_width(left) + text_width(right) > columns && columns > text_width(right) + 8)
+        left = text_fit(owner, left, columns - text_width(right));
+    return talloc_asprintf(owner, "%s%s", left, right);
+}
+
+static void draw_top(struct console *console, TALLOC_CTX *memory)
+{
+    struct terminal *terminal = console->terminal;
+    int columns = terminal_columns(terminal);
+    const char *colour = console->is_target_open ? console->deck->target->colour : NULL;
+    enum look look = theme_target(colour);
+    terminal_fill(terminal, TOP_ROW, 0, columns, look);
+    terminal_put(terminal, TOP_ROW, 0, columns - 7, look, top_text(console, memory, columns - 7));
+    terminal_put(terminal, TOP_ROW, columns - 6, 5, look, clock_text(memory));
+}
+
+static void draw_tabs(struct console *console)
+{
+    int at = 1;
+    for (int i = 0; i < SCREEN_COUNT; i++) {
+        const struct screen_row *row = screen_row((enum screen_id)i);
+        if (!row->maker)
+            continue;
+        char label[32];
+        snprintf(label, sizeof label, "%d %s", row->number, row->title);
+        at = put(console, TAB_ROW, at, (int)console->here == i ? LOOK_TAB_HERE : LOOK_TAB, label) + 3;
+    }
+}
+
+/* ---- crumbs ---- */
+
+static const char *busy_text(struct console *console, TALLOC_CTX *owner)
+{
+    if (console->write_task)
+        return talloc_asprintf(owner, "%s is running", console->write_name);
+    if (console->command_task)
+        return "running…";
+    return console->refreshing ? "reading…" : NULL;
+}
+
+static void draw_crumbs(struct console *console, TALLOC_CTX *memory)
+{
+    int at = put(console, CRUMB_ROW, 1, LOOK_STRONG, screen_row(console->here)->title);
+    struct view *front = console_front(console);
+    for (size_t i = 0; i <= console->page_count; i++) {
+        struct view *view = i == 0 ? console->screens[console->here] : console->pages[i - 1];
+        const char *crumb = view->class->crumb ? view->class->crumb(view, memory) : NULL;
+        if (!crumb || !*crumb)
+            continue;
+        at = put(console, CRUMB_ROW, at + 1, LOOK_DIM, theme_glyph(GLYPH_CRUMB)) + 1;
+        at = put(console, CRUMB_ROW, at, i == console->page_count ? LOOK_STRONG : LOOK_PLAIN, crumb);
+    }
+    const char *busy = busy_text(console, memory);
+    const char *summary = front->class->summary ? front->class->summary(front, memory) : NULL;
+    const char *right = busy && summary && *summary ? talloc_asprintf(memory, "%s  %s", summary, busy)
+                        : busy                      ? busy
+                                                    : summary;
+    int columns = terminal_columns(console->terminal);
+    if (right && at + 2 + text_width(right) < columns)
+        put(console, CRUMB_ROW, columns - 1 - text_width(right), LOOK_PLAIN, right);
+}
+
+/* A lost connection, a broken file: it stays in sight until an attempt succeeds. */
+static int draw_banner(struct console *console, int row, TALLOC_CTX *memory)
+{
+    if (!error_is_set(console->problem) || !console->survey)
+        return row;
+    const struct error *problem = console->problem;
+    const char *since = survey_short_time(memory, clock_format(memory, console->survey->taken_us));
+    const char *place =
+        problem->file && problem->line ? talloc_asprintf(memory, "%s:%d: ", problem->file, problem->line) : "";
+    char *text =
+        talloc_asprintf(memory, " As of %s UTC; r tries again. (:messages) %s%s", since, place, problem->message);
+    terminal_fill(console->terminal, row, 0, terminal_columns(console->terminal), LOOK_MESSAGE_BAD);
+    put(console, row, 0, LOOK_MESSAGE_BAD, text);
+    return row + 1;
+}
+
+/* ---- bottom ---- */
+
+static void draw_message_line(struct console *console, int row, TALLOC_CTX *memory)
+{
+    int columns = terminal_columns(console->terminal);
+    struct area area = {row, 1, 1, columns - 2};
+    enum message_kind kind = MESSAGE_NOTE;
+    const char *message = messages_shown(console->messages, &kind);
+    if (prompt_is_open(console->prompt) && !message) {
+        prompt_draw(console->prompt, console->terminal, area);
+        return;
+    }
+    if (console->asker) {
+        field_draw(console->terminal, area, console->ask_prompt, console->field.text, console->field.at);
+        return;
+    }
+    static const enum look looks[] = {
+        [MESSAGE_NOTE] = LOOK_PLAIN,
+        [MESSAGE_GOOD] = LOOK_GOOD,
+        [MESSAGE_WARNING] = LOOK_MESSAGE_WARN,
+        [MESSAGE_ERROR] = LOOK_MESSAGE_BAD,
+    };
+    struct view *front = console_front(console);
+    const char *position = front->class->position && !console->dialog ? front->class->position(front, memory) : "";
+    int room = columns - 3 - text_width(position);
+    if (message)
+        terminal_put(console->terminal, row, 1, room, looks[kind], message);
+    put(console, row, columns - 1 - text_width(position), LOOK_DIM, position);
+}
+
+/* The keys of a footer: "A apply…", until the room is used up. */
+static int put_key(struct console *console, int row, int at, int end, enum action action)
+{
+    char key[INPUT_NAME_BYTES];
+    const char *name = action_key(action, key), *label = action_row(action)->label;
+    if (at + text_width(name) + 1 + text_width(label) > end)
+        return at;
+    at = put(console, row, at, LOOK_KEY, name);
+    return put(console, row, at + 1, LOOK_PLAIN, label) + 2;
+}
+
+static bool is_refused(struct view *view, enum action action)
+{
+    return view->class->refusal && view->class->refusal(view, action);
+}
+
+static void draw_footer(struct console *console, int row, TALLOC_CTX *memory UNUSED)
+{
+    struct view *front = console->dialog ? console->dialog : console_front(console);
+    if (prompt_is_open(console->prompt)) {
+        put(console, row, 1, LOOK_DIM, "Enter run   Tab complete   ^p ^n history   Esc cancel");
+        return;
+    }
+    if (console->asker || front->class->footer) {
+        put(console, row, 1, LOOK_DIM, console->asker ? "Enter take   Esc cancel   ^u clear" : front->class->footer);
+        return;
+    }
+    /* The last three always have their place. */
+    int end = terminal_columns(console->terminal) - LAST_KEYS_COLUMNS, at = 1;
+    for (int i = 0; i < ACTION_COUNT; i++) {
+        const struct action_row *action = action_row((enum action)i);
+        bool is_last = i == ACTION_COMMAND || i == ACTION_HELP || i == ACTION_BACK;
+        if (*action->label && (action->where & front->class->where) && !is_last && !is_refused(front, (enum action)i))
+            at = put_key(console, row, at, end, (enum action)i);
+    }
+    end += LAST_KEYS_COLUMNS;
+    at = put_key(console, row, at, end, ACTION_COMMAND);
+    at = put_key(console, row, at, end, ACTION_HELP);
+    put_key(console, row, at, end, ACTION_BACK);
+}
+
+static void draw_too_small(struct console *console)
+{
+    struct terminal *terminal = console->terminal;
+    char text[64];
+    snprintf(text, sizeof text, "terminal %dx%d, need %dx%d", terminal_columns(terminal), terminal_rows(terminal),
+             FRAME_LEAST_COLUMNS, FRAME_LEAST_ROWS);
+    terminal_put(terminal, 0, 0, terminal_columns(terminal), LOOK_PLAIN, text);
+}
+
+static void draw_all(struct console *console)
+{
+    struct terminal *terminal = console->terminal;
+    int rows = terminal_rows(terminal), columns = terminal_columns(terminal);
+    TALLOC_CTX *memory = talloc_new(console);
+    draw_top(console, memory);
+    draw_tabs(console);
+    draw_crumbs(console, memory);
+    int row = draw_banner(console, BODY_ROW, memory);
+    struct area body = {row, 0, rows - row - 2, columns};
+    struct view *front = console_front(console);
+    front->class->draw(front, terminal, body);
+    if (console->dialog) {
+        for (int i = 0; i < body.rows; i++) /* a question stands alone */
+            terminal_fill(terminal, body.row + i, 0, columns, LOOK_PLAIN);
+        console->dialog->class->draw(console->dialog, terminal, body);
+    }
+    draw_message_line(console, rows - 2, memory);
+    draw_footer(console, rows - 1, memory);
+    talloc_free(memory);
+}
+
+void frame_draw(struct console *console)
+{
+    struct terminal *terminal = console->terminal;
+    terminal_begin(terminal);
+    if (terminal_rows(terminal) < FRAME_LEAST_ROWS || terminal_columns(terminal) < FRAME_LEAST_COLUMNS)
+        draw_too_small(console);
+    else
+        draw_all(console);
+    terminal_end(terminal);
+}

@@ -1,0 +1,131 @@
+/* The result card of a run: what happened, what stands now, the safe next step. See run.h. */
+#include "tui/answer.h"
+#include "tui/screens/run.h"
+
+static size_t applied_count(const struct apply_result *result) { return result ? result->applied_count : 0; }
+
+static void add_applied(struct document *document, const struct apply_result *result)
+{
+    TALLOC_CTX *memory = talloc_new(NULL);
+    for (size_t i = 0; i < applied_count(result); i++) {
+        const struct apply_applied *applied = &result->applied[i];
+        document_add(document, LOOK_GOOD, "   %s ", theme_glyph(GLYPH_DONE));
+        document_add(document, LOOK_PLAIN, "%-8s %s", applied->version, answer_duration(memory, applied->duration_ms));
+        if (applied->attempts > 1)
+            document_add(document, LOOK_DIM, " (%d attempts)", applied->attempts);
+        document_end_line(document);
+    }
+    talloc_free(memory);
+}
+
+static void add_error(struct document *document, const struct apply_result *result, const struct error *error)
+{
+    document_add(document, LOOK_BAD, " %s ", theme_glyph(GLYPH_FAILED));
+    if (result && result->failed_version)
+        document_add(document, LOOK_BAD, "%s failed", result->failed_version);
+    else
+        document_add(document, LOOK_BAD, "%s",
+                     error->code == ERROR_CANCELLED ? "Cancelled" : "The run did not go through");
+    if (error->statement > 0)
+        document_add(document, LOOK_BAD, " at statement %d", error->statement);
+    if (error->file)
+        document_add(document, LOOK_BAD, ", %s:%d", error->file, error->line);
+    document_end_line(document);
+    document_add(document, LOOK_STRONG, "   %s%s", error->sqlstate, *error->sqlstate ? " " : "");
+    document_line(document, LOOK_PLAIN, "%s", error->message);
+    if (error->detail)
+        document_line(document, LOOK_PLAIN, "   %s", error->detail);
+    if (error->context)
+        document_line(document, LOOK_DIM, "   %s", error->context);
+}
+
+/* What is true of the target after a failure of this kind. */
+static const char *standing(const struct error *error)
+{
+    switch ((int)error->code) {
+    case ERROR_INCOMPLETE:
+        return "It stopped midway: the steps before are done and recorded, the migration is incomplete.";
+    case ERROR_UNKNOWN_OUTCOME:
+        return "Whether it was committed could not be found out. Nothing was run again.";
+    case ERROR_STALE_PLAN:
+        return "Nothing was run: what was planned is no longer true.";
+    case ERROR_LOCKED: case ERROR_REFUSED: case ERROR_READ_ONLY: case ERROR_CONNECTION:
+        return "Nothing of it was run, or everything of it was rolled back.";
+    case ERROR_CANCELLED:
+        return "What was running was rolled back.";
+    default:
+        return "Everything of this migration was rolled back.";
+    }
+}
+
+static const char *next_step(const struct error *error)
+{
+    if (error->hint)
+        return error->hint;
+    switch ((int)error->code) {
+    case ERROR_INCOMPLETE: return "Remove the cause, then p: the plan resumes behind the last finished step.";
+    case ERROR_UNKNOWN_OUTCOME: return "r reads what the ledger says now, before anything else.";
+    case ERROR_LOCKED: return "Wait for the other run, then p plans again.";
+    case ERROR_LOCK_TIMEOUT: return "See who holds the lock, then p plans again; nothing needs to be repaired.";
+    case ERROR_CONNECTION: return "r connects again and shows what stands; then p.";
+    case ERROR_STATEMENT: return "Correct the file (it was not applied, so it may be edited), then p plans again.";
+    default: return "p plans again, from what stands now.";
+    }
+}
+
+static void add_success(struct document *document, const struct plan *plan, const struct apply_result *result,
+                        enum apply_mode mode, int64_t elapsed_ms)
+{
+    TALLOC_CTX *memory = talloc_new(NULL);
+    const char *count = answer_count(memory, applied_count(result), "migration");
+    document_add(document, LOOK_GOOD, " %s ", theme_glyph(GLYPH_DONE));
+    document_line(document, LOOK_GOOD, "%s %s in %s.", mode == APPLY_FOR_REAL ? "Applied" : "Rehearsed and rolled back",
+                  count, answer_duration(memory, elapsed_ms));
+    document_line(document, LOOK_HEAD, "\n What stands now");
+    if (mode == APPLY_DRY_RUN)
+        document_line(document, LOOK_PLAIN, "   Nothing was changed on %s.", plan->target.database);
+    else if (result->remaining + plan->remaining == 0)
+        document_line(document, LOOK_PLAIN, "   Everything is applied; nothing is pending.");
+    else
+        document_line(document, LOOK_PLAIN, "   %zu stay pending.", result->remaining + plan->remaining);
+    if (result->stopped_at)
+        document_line(document, LOOK_WARN,
+                      "   %s runs without a transaction and cannot be rehearsed; the rehearsal ended before it.",
+                      result->stopped_at);
+    for (size_t i = 0; result->not_rehearsed && result->not_rehearsed[i]; i++)
+        document_line(document, LOOK_WARN, "   %s uses an enum label that an earlier one adds: it cannot be rehearsed.",
+                      result->not_rehearsed[i]);
+    document_line(document, LOOK_HEAD, "\n Next");
+    document_line(document, LOOK_PLAIN, mode == APPLY_DRY_RUN ? "   p plans; A there applies.  q goes back."
+                                                              : "   q goes back.  6 shows the run in the journal.");
+    document_line(document, LOOK_HEAD, mode == APPLY_DRY_RUN ? "\n Rehearsed" : "\n Applied");
+    add_applied(document, result);
+    talloc_free(memory);
+}
+
+struct document *run_card(TALLOC_CTX *owner, const struct plan *plan, const struct apply_result *result,
+                          enum apply_mode mode, const struct error *error, int64_t elapsed_ms)
+{
+    struct document *document = document_new(owner);
+    if (!error_is_set(error)) {
+        add_success(document, plan, result, mode, elapsed_ms);
+    } else {
+        add_error(document, result, error);
+        document_line(document, LOOK_HEAD, "\n What stands now");
+        document_line(document, LOOK_PLAIN, "   %s", standing(error));
+        if (applied_count(result) > 0 && mode == APPLY_FOR_REAL)
+            document_line(document, LOOK_PLAIN, "   Applied before it, and they stay:");
+        if (mode == APPLY_FOR_REAL)
+            add_applied(document, result);
+        if (mode == APPLY_DRY_RUN)
+            document_line(document, LOOK_PLAIN, "   It was a dry run: nothing was changed.");
+        else
+            document_line(document, LOOK_PLAIN, "   %zu of %zu are not applied.", plan->count - applied_count(result),
+                          plan->count);
+        document_line(document, LOOK_HEAD, "\n Next");
+        document_line(document, LOOK_PLAIN, "   %s", next_step(error));
+    }
+    if (result && result->run)
+        document_line(document, LOOK_DIM, "\n run %s", result->run);
+    return document;
+}

@@ -1,0 +1,106 @@
+/* What is known of one migration: its SQL, its notes, its attempts. See migrations.h. */
+#include "tui/highlight.h"
+#include "tui/screens/migrations.h"
+#include "tui/screens/state.h"
+
+enum { MOST_SQL_BYTES = 1 << 20, FACT_COLUMNS = 9 };
+
+const char *const migration_tab_names[TAB_COUNT] = {"SQL", "Notes", "Journal"};
+
+static void add_state(struct document *document, const struct migration *migration)
+{
+    const struct state_row *state = state_row(migration->state);
+    if (!state->advice)
+        return;
+    document_line(document, state->look, "%s %s. %s", theme_glyph(state->glyph), state->word, state->advice);
+    for (size_t i = 0; i < migration->step_count; i++)
+        document_line(document, LOOK_PLAIN, "  step %lld %s", (long long)migration->steps[i].step,
+                      migration->steps[i].is_done ? "is done" : "was begun; how it ended is not known");
+}
+
+static void add_sql(struct document *document, const struct migration *migration)
+{
+    const struct migration_file *file = migration->file;
+    if (!file) {
+        add_state(document, migration);
+        document_line(document, LOOK_DIM, "There is no file of this version.");
+        return;
+    }
+    if (migration->state != MIGRATION_PENDING)
+        add_state(document, migration);
+    size_t size = file->size_bytes < MOST_SQL_BYTES ? file->size_bytes : MOST_SQL_BYTES;
+    highlight_sql(document, file->text, size);
+    if (size < file->size_bytes)
+        document_line(document, LOOK_WARN, "\n%zu bytes more: e opens the whole file.", file->size_bytes - size);
+}
+
+static void add_notes(struct document *document, const struct survey *survey, const struct migration *migration)
+{
+    const struct migration_file *file = migration->file;
+    add_state(document, migration);
+    const struct documentation_entry *entry = documentation_find(survey->documentation, migration->number);
+    if (entry)
+        highlight_markdown(document, entry->body + strspn(entry->body, "\n"));
+    else
+        document_line(document, LOOK_WARN, "%s has no entry for it.", survey->documentation->shown);
+    if (!file)
+        return;
+    document_line(document, LOOK_HEAD, "\nThe file");
+    document_fact(document, "path", FACT_COLUMNS, LOOK_PLAIN, "%s", file->path);
+    document_fact(document, "sha256", FACT_COLUMNS, LOOK_PLAIN, "%s", file->checksum);
+    document_fact(document, "runs", FACT_COLUMNS, LOOK_PLAIN, "%zu statements, %s", file->statements.count,
+                  file->is_transactional ? "in one transaction" : "one by one, without a transaction around them");
+    for (size_t i = 0; i < file->allowance_count; i++)
+        document_fact(document, "allows", FACT_COLUMNS, LOOK_PLAIN, "%s: %s", file->allowances[i].hazard,
+                      file->allowances[i].reason);
+}
+
+void migration_add_event(struct document *document, const struct journal_row *row)
+{
+    bool is_bad = strcmp(row->event, "failed") == 0 || strcmp(row->event, "interrupted") == 0;
+    bool is_good = strcmp(row->event, "applied") == 0;
+    document_add(document, LOOK_DIM, "%.10s %.8s  ", row->at, strlen(row->at) > 11 ? row->at + 11 : "");
+    document_add(document, LOOK_PLAIN, "%-5s ", row->version ? row->version : "");
+    document_add(document, is_bad ? LOOK_BAD : is_good ? LOOK_GOOD : LOOK_STRONG, "%-13s", row->event);
+    if (row->step != INTEGER_NULL)
+        document_add(document, LOOK_PLAIN, " step %lld", (long long)row->step);
+    document_add(document, LOOK_PLAIN, "  %s", row->person ? row->person : row->db_role);
+    if (row->host)
+        document_add(document, LOOK_DIM, "@%s", row->host);
+    if (row->detail && strcmp(row->detail, "{}") != 0)
+        document_add(document, LOOK_DIM, "  %s", row->detail);
+    document_end_line(document);
+}
+
+static void add_journal(struct document *document, const struct survey *survey, const struct migration *migration)
+{
+    size_t count = 0;
+    for (size_t i = survey->event_count; i > 0; i--) {
+        const struct journal_row *row = &survey->events[i - 1];
+        char *end;
+        if (!row->version || strtoll(row->version, &end, 10) != migration->number || *end)
+            continue;
+        migration_add_event(document, row);
+        count++;
+    }
+    if (count == 0 && migration->row)
+        document_line(document, LOOK_DIM,
+                      "The journal tells nothing of it: it was seeded, adopted, or applied by another tool.");
+    else if (count == 0)
+        document_line(document, LOOK_DIM, "It was never attempted here.");
+    if (survey->event_count == SURVEY_EVENTS)
+        document_line(document, LOOK_DIM, "Of the newest %d events.", SURVEY_EVENTS);
+}
+
+struct document *migration_document(TALLOC_CTX *owner, const struct survey *survey, const struct migration *migration,
+                                    enum migration_tab tab)
+{
+    struct document *document = document_new(owner);
+    switch (tab) {
+    case TAB_SQL: add_sql(document, migration); break;
+    case TAB_NOTES: add_notes(document, survey, migration); break;
+    case TAB_JOURNAL: add_journal(document, survey, migration); break;
+    case TAB_COUNT: break;
+    }
+    return document;
+}

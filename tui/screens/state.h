@@ -1,0 +1,20 @@
+/* The states of migrations as the console shows them: sign, word, look. */
+#ifndef TUI_SCREENS_STATE_H
+#define TUI_SCREENS_STATE_H
+
+#include "migrate/status.h"
+#include "tui/theme.h"
+
+struct state_row {
+    enum glyph glyph;
+    const char *word;
+    enum look look;
+    const char *advice; /* what to do about it; NULL: nothing */
+};
+
+const struct state_row *state_row(enum migration_state state);
+
+/* "✔ applied". Owner: `owner`. */
+const char *state_text(TALLOC_CTX *owner, enum migration_state state);
+
+#endif
