@@ -103,14 +103,15 @@ DEMO_VERSION = $(shell ls migrations | sed -n 's/^\([0-9]*\)_.*\.sql$$/\1/p' | s
 
 run:
 	@.ci/packages run
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory $(JOBS) all
 	@$(BUILD)/pgdeck -C . -d embedded -q apply --to $(DEMO_VERSION) --yes || true
 	@if [ -t 0 ] && [ -t 1 ]; then $(BUILD)/pgdeck -C . -d embedded; else $(BUILD)/pgdeck -C . -d embedded status; fi
 
 test:
 	@.ci/packages test
-	@$(MAKE) --no-print-directory suites
+	@$(MAKE) --no-print-directory $(JOBS) suites
 
+JOBS   := $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc 2>/dev/null || echo 2))
 SUITES = $(TESTS) tests/reference_check.sh $(BUILD)/lint
 .PHONY: suites
 suites: all tests
@@ -119,7 +120,7 @@ suites: all tests
 
 sanitize:
 	@.ci/packages test
-	@$(MAKE) --no-print-directory SAN=1 suites TEST_ENVIRONMENT='\
+	@$(MAKE) --no-print-directory $(JOBS) SAN=1 suites TEST_ENVIRONMENT='\
 	  ASAN_OPTIONS=detect_leaks=0:abort_on_error=1 UBSAN_OPTIONS=print_stacktrace=1 PGDECK_SANITIZED=1'
 
 lint: all

@@ -1,5 +1,6 @@
 -- What stands in a database beside what every new one has. No parameters. Column: object; at most six rows. Servers from 12.
--- Members of extensions are left out, as is what belongs to a relation (its row type, its toast, its indexes).
+-- Members of extensions are left out, as is what belongs to a relation (its row type, its toast, its indexes) or a type (its
+-- constructors).
 SELECT object
   FROM (SELECT 'relation ' || pg_catalog.format('%I.%I', n.nspname, c.relname) AS object
           FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
@@ -18,7 +19,7 @@ SELECT object
           FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
          WHERE n.nspname NOT LIKE 'pg\_%' AND n.nspname <> 'information_schema'
            AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d
-                            WHERE d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass AND d.objid = p.oid AND d.deptype = 'e')
+                            WHERE d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass AND d.objid = p.oid AND d.deptype IN ('e', 'i'))
        ) AS everything
  ORDER BY object
  LIMIT 6

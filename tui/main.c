@@ -55,6 +55,12 @@ static void occupy_standard_descriptors(void)
             _exit(error_kind(ERROR_INTERNAL)->exit_status);
 }
 
+/* A URI with a % may spell a password in a way that no pattern knows (pass%77ord=). */
+static bool may_hold_secret(const char *word, const char *redacted)
+{
+    return strcmp(redacted, word) != 0 || (strstr(word, "://") && strchr(word, '%'));
+}
+
 /* Copies the words, and wipes those that hold a password from where every process of the machine can read them. */
 static const char **take_words(TALLOC_CTX *owner, int count, char **arguments)
 {
@@ -62,7 +68,7 @@ static const char **take_words(TALLOC_CTX *owner, int count, char **arguments)
     for (int i = 1; i < count; i++) {
         char *redacted = redact_patterns(words, arguments[i]);
         words[i - 1] = talloc_strdup(words, arguments[i]);
-        if (strcmp(redacted, arguments[i]) != 0)
+        if (may_hold_secret(arguments[i], redacted))
             memset(arguments[i], 'x', strlen(arguments[i]));
         talloc_free(redacted);
     }

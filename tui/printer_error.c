@@ -1,4 +1,5 @@
 /* The two forms of an error: JSON for scripts, and the lines that a person reads. */
+#include "store/text.h"
 #include "tui/printer.h"
 
 static void set_text(json_t *object, const char *key, const char *text)
@@ -52,7 +53,7 @@ static char *place(TALLOC_CTX *owner, const struct error *error)
 {
     if (!error->file)
         return talloc_strdup(owner, "pgdeck: ");
-    char *text = talloc_asprintf(owner, "%s:", error->file);
+    char *text = talloc_asprintf(owner, "%s:", text_sanitise(owner, error->file, strlen(error->file), TEXT_ONE_LINE));
     if (error->line > 0)
         text = talloc_asprintf_append_buffer(text, "%d:", error->line);
     if (error->line > 0 && error->column > 0)

@@ -83,12 +83,11 @@ static bool is_unusable_label(struct run *run, const struct error *error)
     if (run->file_index == 1 || !error_is_sqlstate(error, "55P04"))
         return false;
     struct error *ignored = error_new(NULL);
-    struct query queries[] = {
-        {.sql = "ROLLBACK TO SAVEPOINT pgdeck_file"},
-        {.sql = "SELECT pg_catalog.count(*) FROM pg_catalog.pg_enum e WHERE pg_catalog.age(e.xmin) <= 0"},
-    };
-    bool ok = connection_pipeline(ignored, run->work, queries, countof(queries), NULL, ignored) &&
-              strcmp(result_value(queries[1].result), "0") != 0;
+    struct result *result = NULL;
+    if (connection_execute(run->work, NO_PARAMETERS, ignored, "ROLLBACK TO SAVEPOINT pgdeck_file"))
+        result = connection_query(ignored, run->work, NO_PARAMETERS, ignored,
+                                  "SELECT EXISTS (SELECT FROM pg_catalog.pg_enum e WHERE pg_catalog.age(e.xmin) <= 0)");
+    bool ok = result && result_value(result)[0] == 't';
     talloc_free(ignored);
     return ok;
 }
@@ -130,7 +129,9 @@ static bool rehearse_files(struct run *run, const struct plan *plan, struct erro
 
 bool rehearse(struct run *run, const struct plan *plan, struct error *error)
 {
-    if (plan->count > 0 && !plan->steps[0].file->is_transactional) {
+    if (plan->count == 0)
+        return true;
+    if (!plan->steps[0].file->is_transactional) {
         run->result->stopped_at = talloc_strdup(run->result, plan->steps[0].file->version);
         return true;
     }

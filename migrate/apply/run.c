@@ -198,8 +198,12 @@ void run_record_anyway(struct run *run, const struct journal_record *record)
         error_set(error, ERROR_CONNECTION, "there is no connection to the journal");
     else if (run_record(run, record, error))
         error_clear(error);
-    if (error_is_set(error) && run->options->log)
-        log_error(run->options->log, "journal", error);
+    if (error_is_set(error)) {
+        if (run->options->log)
+            log_error(run->options->log, "journal", error);
+        char *text = talloc_asprintf(error, "the journal lacks \"%s\": %s", journal_event_name(record->event), error->message);
+        run_emit(run, APPLY_WARNING, text, 0);
+    }
     talloc_free(error);
 }
 

@@ -30,6 +30,7 @@ struct run {
     int64_t file_started_ms;
     struct ledger_counters {          /* the session's counters of ledger rows, right after our own INSERT; 0 inserted: not counted */
         int64_t inserted, updated, deleted;
+        int64_t table_oid;            /* of the table, or partition, that holds our row */
     } counters;
 };
 
@@ -73,7 +74,7 @@ char *run_lock_is_held_sql(TALLOC_CTX *owner, const struct run *run);
 /* Writes a record on the lock connection. A relaxed one is only sent: what it fails with, the next one fails with. */
 bool run_record(struct run *run, const struct journal_record *record, struct error *error) NODISCARD;
 
-/* The same where a failure has nobody to be told to: it is logged. */
+/* The same where a failure must not become the run's: it is logged, and told as a warning. */
 void run_record_anyway(struct run *run, const struct journal_record *record);
 
 /* Records how a run ended: "done", "failed", "interrupted", "refused". */

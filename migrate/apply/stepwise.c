@@ -288,6 +288,15 @@ static const struct journal_step *journal_of(const struct progress *progress, in
     return NULL;
 }
 
+/* A SET outlives the block it stands in; a SET LOCAL among them does nothing here but make the server warn. */
+static bool repeat_settings(struct run *run, const struct step *step, struct error *error)
+{
+    for (size_t i = step->first; i < step->first + step->count; i++)
+        if (run->step->file->statements.items[i].kind == STATEMENT_SET && !file_run_statement(run, i, error))
+            return false;
+    return true;
+}
+
 /* The session of the finished steps is gone: their settings are made again; temporary objects cannot be. */
 static bool restore_session(struct progress *progress, struct error *error)
 {
@@ -295,7 +304,7 @@ static bool restore_session(struct progress *progress, struct error *error)
     for (size_t i = 0; i < progress->done; i++) {
         const struct step *step = &progress->steps[i];
         const struct journal_step *journal = journal_of(progress, step->number);
-        if (i + 1 == progress->done && journal && journal->has_temporary) {
+        if (i + 1 == progress->done && progress->done < progress->count && journal && journal->has_temporary) {
             error_set(error, ERROR_INCOMPLETE, "migration %s cannot be resumed: its finished statements made temporary objects, "
                                                "which are gone with their session",
                       version_of(progress));
@@ -303,8 +312,7 @@ static bool restore_session(struct progress *progress, struct error *error)
             hint_mark(error, version_of(progress), "Finish the file by hand.");
             return false;
         }
-        if (step->kind == STEP_STATEMENT && statement_of(progress, step)->kind == STATEMENT_SET &&
-            !file_run_statement(run, step->first, error))
+        if (!repeat_settings(run, step, error))
             return fail_step(progress, step, "nothing", error);
     }
     run->statement = 0;

@@ -12,24 +12,26 @@ struct transaction_facts {
     const char *transaction_id;
     bool is_locked;
     int64_t inserted, updated, deleted; /* rows of the ledger that this session has written and not yet reported */
+    int64_t table_oid;                  /* where the row stands: another table may have taken the name */
 };
 
 static const struct column fact_columns[] = {
     COLUMN(struct transaction_facts, transaction_id), COLUMN(struct transaction_facts, is_locked),
     COLUMN(struct transaction_facts, inserted),       COLUMN(struct transaction_facts, updated),
-    COLUMN(struct transaction_facts, deleted),
+    COLUMN(struct transaction_facts, deleted),        COLUMN(struct transaction_facts, table_oid),
 };
 
 /* The columns of the facts, for RETURNING. Only differences of the counters inside a transaction mean something: the server
  * reports them when it pleases, though never inside one. */
-static char *facts_list(TALLOC_CTX *owner, const struct run *run, const char *is_locked)
+static char *facts_list(TALLOC_CTX *owner, const struct run *run)
 {
+    const char *is_locked = run_lock_is_held_sql(owner, run);
     long long oid = run->ledger->oid;
     return talloc_asprintf(owner,
                            "pg_catalog.txid_current()::text AS transaction_id, %s AS is_locked,"
                            " pg_catalog.pg_stat_get_xact_tuples_inserted(%lld::oid) AS inserted,"
                            " pg_catalog.pg_stat_get_xact_tuples_updated(%lld::oid) AS updated,"
-                           " pg_catalog.pg_stat_get_xact_tuples_deleted(%lld::oid) AS deleted",
+                           " pg_catalog.pg_stat_get_xact_tuples_deleted(%lld::oid) AS deleted, tableoid::bigint AS table_oid",
                            is_locked, oid, oid, oid);
 }
 
@@ -57,7 +59,7 @@ bool file_begin(TALLOC_CTX *owner, struct run *run, enum file_transaction transa
         count = run_preparation(memory, run, run->step, queries);
         queries[count++] = (struct query){.sql = "BEGIN"};
     }
-    queries[count++] = ledger_insert_query(memory, run->ledger, &row, facts_list(memory, run, run_lock_is_held_sql(memory, run)));
+    queries[count++] = ledger_insert_query(memory, run->ledger, &row, facts_list(memory, run));
     if (!connection_pipeline(memory, run->work, queries, count, &failed, error)) {
         if (failed + 1 == count && ledger_is_fenced(error)) {
             error_set(error, ERROR_STALE_PLAN, "version %s is in the ledger already", file->version);
@@ -72,7 +74,7 @@ bool file_begin(TALLOC_CTX *owner, struct run *run, enum file_transaction transa
     bool ok = result_bind_one(queries[count - 1].result, fact_columns, countof(fact_columns), &facts, error);
     if (ok) {
         *transaction_id = talloc_strdup(owner, facts.transaction_id);
-        run->counters = (struct ledger_counters){facts.inserted, facts.updated, facts.deleted};
+        run->counters = (struct ledger_counters){facts.inserted, facts.updated, facts.deleted, facts.table_oid};
     }
     talloc_free(memory);
     return ok && (facts.is_locked || lost_lock(error));
@@ -94,7 +96,11 @@ static bool check_facts(struct run *run, const struct transaction_facts *facts, 
         error_set(error, ERROR_REFUSED, "migration %s ended the transaction it was run in", run->step->file->version);
         return error_hint(error, "Look at what stands: part of the file may have been committed by itself.");
     }
+    if (!facts->is_locked)
+        return lost_lock(error);
     bool is_counted = before->inserted > 0; /* not so where track_counts is off */
+    if (facts->table_oid != before->table_oid)
+        return tampered(run, error);
     if (is_counted && (facts->inserted != before->inserted || facts->updated != before->updated + updates ||
                        facts->deleted != before->deleted))
         return tampered(run, error);
@@ -106,10 +112,9 @@ bool file_close(struct run *run, const char *transaction_id, int64_t duration_ms
     TALLOC_CTX *memory = talloc_new(NULL);
     struct query queries[2] = {
         run_restore_query(memory, run, RESTORE_SESSION),
-        ledger_close_query(memory, run->ledger, run->step->file->version, duration_ms, facts_list(memory, run, "true")),
+        ledger_close_query(memory, run->ledger, run->step->file->version, duration_ms, facts_list(memory, run)),
     };
     size_t failed = 0;
-    /* Whether the lock's session lives is seen from here; should it have died unseen, the fence of the ledger row holds. */
     bool ok = (connection_is_alive(run->lock) || lost_lock(error)) &&
               connection_pipeline(memory, run->work, queries, countof(queries), &failed, error);
     if (ok && result_row_count(queries[1].result) != 1) {

@@ -11,7 +11,8 @@
 #include "tests/lib/scene.h"
 
 static const struct scene_file one_file[] = {
-    {"001", "one", "CREATE TABLE v001_one (id integer);\nINSERT INTO fixture.counter VALUES ('001.1');\n", SCENE_TRANSACTIONAL, 1, 1},
+    {"001", "one", "CREATE TABLE v001_one (id integer);\nINSERT INTO fixture.counter VALUES ('001.1');\n",
+     SCENE_TRANSACTIONAL, 1, 1},
 };
 
 static const struct scene_file one_stepwise[] = {

@@ -52,8 +52,8 @@ static void check_exit(const struct program *program, int signal_number)
 
 static void check_journal(struct scene *scene, const char *version)
 {
-    assert_true(oracle_says(scene->oracle, "SELECT EXISTS (SELECT FROM public.schema_migration_events WHERE event = 'interrupted'"
-                                           " AND version = '%s')",
+    assert_true(oracle_says(scene->oracle, "SELECT EXISTS (SELECT FROM public.schema_migration_events"
+                                           " WHERE event = 'interrupted' AND version = '%s')",
                             version));
     assert_true(oracle_says(scene->oracle, "SELECT detail ->> 'outcome' = 'interrupted' FROM public.schema_migration_events"
                                            " WHERE event = 'run_finished' ORDER BY id DESC LIMIT 1"));

@@ -53,7 +53,8 @@ static const struct scene_file files[] = {
      "INSERT INTO fixture.counter VALUES ('004.1');\n"
      "INSERT INTO fixture.counter VALUES ('004.2');\n",
      SCENE_STEPWISE, 2, 1},
-    {"005", "last", "CREATE TABLE v005_last (id integer);\nINSERT INTO fixture.counter VALUES ('005.1');\n", SCENE_TRANSACTIONAL, 1, 1},
+    {"005", "last", "CREATE TABLE v005_last (id integer);\nINSERT INTO fixture.counter VALUES ('005.1');\n",
+     SCENE_TRANSACTIONAL, 1, 1},
 };
 
 /* What keeps a statement from ending, so that the kill falls inside it. */
@@ -72,6 +73,7 @@ struct kill_case {
 #define JOURNAL "INSERT INTO \"public\".\"schema_migration_events\""
 #define WORK "SET client_connection_check_interval" /* the first statement of the work connection */
 #define STEP(n) "INSERT INTO fixture.counter VALUES ('" n "')"
+#define CLOSING "UPDATE \"public\".\"schema_migrations\""
 #define GATED(n) "INSERT INTO fixture.counter SELECT '" n "'"
 #define NOTE_INDEX "CREATE INDEX CONCURRENTLY v003_note"
 #define BOTH_INDEX "CREATE UNIQUE INDEX CONCURRENTLY v003_both"
@@ -95,7 +97,7 @@ static const struct kill_case cases[] = {
     {BETWEEN_STATEMENTS, SCENE_TRANSACTIONAL, {PROXY_ANSWERED, STEP("002.3"), NULL, NULL}, NOTHING},
     {BETWEEN_STATEMENTS, SCENE_TRANSACTIONAL, {PROXY_SEEN, "INSERT INTO fixture.late VALUES (2)", NULL, NULL}, NOTHING},
     {BETWEEN_STATEMENTS, SCENE_TRANSACTIONAL, {PROXY_BEFORE, LEDGER, "|005|", NULL}, NOTHING},
-    {BETWEEN_STATEMENTS, SCENE_TRANSACTIONAL, {PROXY_SEEN, "UPDATE \"public\".\"schema_migrations\"", NULL, STEP("002.3")}, NOTHING},
+    {BETWEEN_STATEMENTS, SCENE_TRANSACTIONAL, {PROXY_SEEN, CLOSING, NULL, STEP("002.3")}, NOTHING},
 
     {INSIDE_COMMIT, SCENE_TRANSACTIONAL, {PROXY_BEFORE, "COMMIT", NULL, STEP("001.1")}, NOTHING},
     {INSIDE_COMMIT, SCENE_TRANSACTIONAL, {PROXY_SENT, "COMMIT", NULL, STEP("001.1")}, NOTHING},

@@ -48,7 +48,8 @@ static struct ledger *find_good(struct stage *stage)
 
 static const char *const create_ledger =
     "CREATE TABLE schema_migrations (version text PRIMARY KEY, description text, checksum text,"
-    " applied_at timestamptz NOT NULL DEFAULT now(), applied_by text NOT NULL DEFAULT session_user, duration_ms bigint, run text)";
+    " applied_at timestamptz NOT NULL DEFAULT now(), applied_by text NOT NULL DEFAULT session_user, duration_ms "
+    "bigint, run text)";
 
 static void test_apply_makes_ledger_and_journal_as_documented(void **state)
 {
@@ -58,9 +59,10 @@ static void test_apply_makes_ledger_and_journal_as_documented(void **state)
     const char *made = stage_table(stage, "schema_migrations");
     oracle_execute(stage->oracle, "ALTER TABLE schema_migrations RENAME TO old; DROP TABLE old; %s", create_ledger);
     assert_string_equal(made, stage_table(stage, "schema_migrations"));
-    assert_string_equal(oracle_text(stage->oracle, "SELECT string_agg(attname, ' ' ORDER BY attnum) FROM pg_attribute"
-                                                   " WHERE attrelid = 'schema_migration_events'::regclass AND attnum > 0"),
-                        "id run version step event at checksum statement_hash transaction_id db_role person host application detail");
+    assert_string_equal(
+        oracle_text(stage->oracle, "SELECT string_agg(attname, ' ' ORDER BY attnum) FROM pg_attribute"
+                                   " WHERE attrelid = 'schema_migration_events'::regclass AND attnum > 0"),
+        "id run version step event at checksum statement_hash transaction_id db_role person host application detail");
     assert_int_equal(find_good(stage)->shape, LEDGER_OWN);
 }
 
@@ -97,7 +99,8 @@ static void test_apply_makes_the_named_ledger_with_its_schema(void **state UNUSE
         stage_write(stage, "001_a.sql", "CREATE TABLE t (a integer);\n");
         assert_false(find_good(stage)->has_journal);
         stage_apply(stage);
-        assert_int_equal(oracle_number(stage->oracle, "SELECT count(*) FROM %s WHERE version = '001'", names[i].table), 1);
+        assert_int_equal(oracle_number(stage->oracle, "SELECT count(*) FROM %s WHERE version = '001'", names[i].table),
+                         1);
         assert_true(oracle_number(stage->oracle, "SELECT count(*) FROM %s", names[i].journal) > 2);
         assert_string_equal(stage_state(stage, 1), "applied");
         talloc_free(stage);
@@ -105,9 +108,13 @@ static void test_apply_makes_the_named_ledger_with_its_schema(void **state UNUSE
 }
 
 static const char *const bad_names[] = {
-    "a.b.c", "a.", ".b", "\"a", "a b\"",
+    "a.b.c",
+    "a.",
+    ".b",
+    "\"a",
+    "a b\"",
     "x123456789012345678901234567890123456789012345678901234567890123", /* 64 bytes */
-    "x1234567890123456789012345678901234567890123456789012345",        /* 56: its journal would have 63 + 0 */
+    "x1234567890123456789012345678901234567890123456789012345",         /* 56: its journal would have 63 + 0 */
 };
 
 static void test_find_refuses_names_that_are_none_or_too_long(void **state)
@@ -146,12 +153,14 @@ static void test_status_creates_nothing(void **state)
 static void test_apply_makes_the_journal_beside_a_seeded_ledger(void **state)
 {
     struct stage *stage = *state;
-    oracle_execute(stage->oracle, "%s; INSERT INTO schema_migrations (version, description) VALUES ('001', 'a')", create_ledger);
+    oracle_execute(stage->oracle, "%s; INSERT INTO schema_migrations (version, description) VALUES ('001', 'a')",
+                   create_ledger);
     stage_write(stage, "001_a.sql", "SELECT 1;\n");
     stage_write(stage, "002_b.sql", "SELECT 1;\n");
     stage_apply(stage);
     assert_int_equal(stage->result->applied_count, 1);
-    assert_int_equal(oracle_number(stage->oracle, "SELECT count(*) FROM schema_migration_events WHERE event = 'applied'"), 1);
+    assert_int_equal(
+        oracle_number(stage->oracle, "SELECT count(*) FROM schema_migration_events WHERE event = 'applied'"), 1);
 }
 
 /* ---- other tools' ---- */
@@ -163,7 +172,8 @@ static const struct {
     bool has_checksum;
 } lists[] = {
     {"Rails",
-     "CREATE TABLE schema_migrations (version character varying NOT NULL, CONSTRAINT schema_migrations_pkey PRIMARY KEY (version));"
+     "CREATE TABLE schema_migrations (version character varying NOT NULL, CONSTRAINT schema_migrations_pkey PRIMARY "
+     "KEY (version));"
      "INSERT INTO schema_migrations VALUES ('20260101000001'), ('20260101000002')",
      "20260101000003", "version = '20260101000003'", false},
     {"Rails before 5",
@@ -172,7 +182,8 @@ static const struct {
      "INSERT INTO schema_migrations VALUES ('001'), ('002')",
      "003", "version = '003'", false},
     {"dbmate",
-     "CREATE TABLE schema_migrations (version varchar(128) PRIMARY KEY); INSERT INTO schema_migrations VALUES ('001'), ('002')",
+     "CREATE TABLE schema_migrations (version varchar(128) PRIMARY KEY); INSERT INTO schema_migrations VALUES ('001'), "
+     "('002')",
      "003", "version = '003'", false},
     {"Ecto",
      "CREATE TABLE schema_migrations (version bigint PRIMARY KEY, inserted_at timestamp(0) without time zone);"
@@ -183,7 +194,8 @@ static const struct {
      "INSERT INTO schema_migrations VALUES (1, now()), (2, now())",
      "003", "version = 3 AND abs(extract(epoch FROM inserted_at - (now() AT TIME ZONE 'UTC'))) < 60", false},
     {"with a zoned time and a name of its own",
-     "CREATE TABLE schema_migrations (version integer PRIMARY KEY, \"ran, at\" timestamptz NOT NULL, \"Z\" timestamp NOT NULL);"
+     "CREATE TABLE schema_migrations (version integer PRIMARY KEY, \"ran, at\" timestamptz NOT NULL, \"Z\" timestamp "
+     "NOT NULL);"
      "INSERT INTO schema_migrations VALUES (1, now(), now()), (2, now(), now())",
      "003", "version = 3 AND \"ran, at\" > now() - interval '1 min' AND \"Z\" IS NOT NULL", false},
     {"some columns of ours",
@@ -192,22 +204,26 @@ static const struct {
      "GRANT SELECT ON schema_migrations TO public",
      "003", "version = 3 AND length(checksum) = 64 AND applied_by = 'postgres' AND duration_ms >= 0 AND id = 3", true},
     {"generated columns",
-     "CREATE TABLE schema_migrations (version text PRIMARY KEY, description text GENERATED ALWAYS AS ('v' || version) STORED,"
+     "CREATE TABLE schema_migrations (version text PRIMARY KEY, description text GENERATED ALWAYS AS ('v' || version) "
+     "STORED,"
      " duration_ms bigint GENERATED ALWAYS AS (1) STORED, number bigint GENERATED ALWAYS AS IDENTITY);"
      "INSERT INTO schema_migrations (version) VALUES ('001'), ('002')",
      "003", "version = '003' AND description = 'v003' AND number = 3", false},
     {"columns too narrow for ours",
-     "CREATE TABLE schema_migrations (version text PRIMARY KEY, description varchar(3), checksum char(8), run \"char\");"
+     "CREATE TABLE schema_migrations (version text PRIMARY KEY, description varchar(3), checksum char(8), run "
+     "\"char\");"
      "INSERT INTO schema_migrations (version) VALUES ('001'), ('002')",
      "003", "version = '003' AND description IS NULL AND checksum IS NULL", false},
     {"columns of ours with other types",
-     "CREATE TABLE schema_migrations (version text PRIMARY KEY, checksum integer, applied_at date DEFAULT current_date, run uuid,"
+     "CREATE TABLE schema_migrations (version text PRIMARY KEY, checksum integer, applied_at date DEFAULT "
+     "current_date, run uuid,"
      " duration_ms interval); INSERT INTO schema_migrations (version) VALUES ('001'), ('002')",
      "003", "version = '003' AND checksum IS NULL AND applied_at = current_date AND run IS NULL", false},
     {"a trigger that writes elsewhere",
      "CREATE TABLE schema_migrations (version text PRIMARY KEY); CREATE TABLE heard (version text);"
      "INSERT INTO schema_migrations VALUES ('001'), ('002');"
-     "CREATE FUNCTION hear() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN INSERT INTO heard VALUES (NEW.version); RETURN NEW; END';"
+     "CREATE FUNCTION hear() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN INSERT INTO heard VALUES (NEW.version); RETURN "
+     "NEW; END';"
      "CREATE TRIGGER hear AFTER INSERT ON schema_migrations FOR EACH ROW EXECUTE FUNCTION hear()",
      "003", "version = '003' AND EXISTS (SELECT FROM heard WHERE heard.version = '003')", false},
 };
@@ -227,14 +243,13 @@ static void test_apply_writes_another_tools_list_by_its_own_columns(void **state
         oracle_execute(stage->oracle, "%s", lists[i].table);
         bool is_seeded = oracle_number(stage->oracle, "SELECT count(*) FROM schema_migrations") == 2;
         write_list_files(stage, i);
-        const char *before = stage_table(stage, "schema_migrations");
+        const char *before = talloc_strdup(stage, stage_table(stage, "schema_migrations"));
         assert_int_equal(find_good(stage)->shape, LEDGER_LIST);
         assert_int_equal(find_good(stage)->has_checksum, lists[i].has_checksum);
         stage_apply(stage);
         if (stage->result->applied_count != (is_seeded ? 1 : 3))
             fail_msg("%s: %zu applied", lists[i].what, stage->result->applied_count);
         oracle_forget(stage->oracle);
-        before = talloc_strdup(stage, before);
         assert_string_equal(before, stage_table(stage, "schema_migrations"));
         if (oracle_number(stage->oracle, "SELECT count(*) FROM schema_migrations WHERE %s", lists[i].row) != 1)
             fail_msg("%s: the row is not as it must be", lists[i].what);
@@ -265,10 +280,11 @@ static void test_journal_keeps_what_a_foreign_list_has_no_room_for(void **state)
     oracle_execute(stage->oracle, "CREATE TABLE schema_migrations (version bigint PRIMARY KEY)");
     stage_write(stage, "003_x.sql", "SELECT 1;\n");
     stage_apply(stage);
-    assert_true(oracle_says(stage->oracle,
-                            "SELECT checksum = '%s' AND run = '%s' AND db_role = 'postgres' AND (detail ->> 'duration_ms')::bigint >= 0"
-                            "  FROM schema_migration_events WHERE event = 'applied' AND version = '003'",
-                            stage->plan->steps[0].file->checksum, stage->result->run));
+    assert_true(oracle_says(
+        stage->oracle,
+        "SELECT checksum = '%s' AND run = '%s' AND db_role = 'postgres' AND (detail ->> 'duration_ms')::bigint >= 0"
+        "  FROM schema_migration_events WHERE event = 'applied' AND version = '003'",
+        stage->plan->steps[0].file->checksum, stage->result->run));
 }
 
 static void test_apply_meets_the_fence_of_a_foreign_list(void **state)
@@ -290,11 +306,12 @@ static const struct {
     const char *problem;
     bool is_read;
 } unwritable[] = {
-    {"golang-migrate", "CREATE TABLE schema_migrations (version bigint PRIMARY KEY, dirty boolean NOT NULL);"
-                       "INSERT INTO schema_migrations VALUES (2, false)",
+    {"golang-migrate",
+     "CREATE TABLE schema_migrations (version bigint PRIMARY KEY, dirty boolean NOT NULL);"
+     "INSERT INTO schema_migrations VALUES (2, false)",
      LEDGER_SINGLE_ROW, "one row", true},
-    {"tern", "CREATE TABLE schema_migrations (version int4 NOT NULL); INSERT INTO schema_migrations VALUES (2)", LEDGER_SINGLE_ROW,
-     "one row", true},
+    {"tern", "CREATE TABLE schema_migrations (version int4 NOT NULL); INSERT INTO schema_migrations VALUES (2)",
+     LEDGER_SINGLE_ROW, "one row", true},
     {"a column that nobody can fill",
      "CREATE TABLE schema_migrations (version text PRIMARY KEY, \"installed by\" text NOT NULL, ok boolean NOT NULL);"
      "INSERT INTO schema_migrations VALUES ('001', 'x', true), ('002', 'x', true)",
@@ -311,8 +328,8 @@ static const struct {
     {"a sequence", "CREATE SEQUENCE schema_migrations", LEDGER_UNFIT, "no table", false},
     {"no version", "CREATE TABLE schema_migrations (filename text PRIMARY KEY)", LEDGER_UNFIT, "version", false},
     {"no column", "CREATE TABLE schema_migrations ()", LEDGER_UNFIT, "version", false},
-    {"a version of no type for one", "CREATE TABLE schema_migrations (version timestamptz PRIMARY KEY)", LEDGER_UNFIT, "version",
-     false},
+    {"a version of no type for one", "CREATE TABLE schema_migrations (version timestamptz PRIMARY KEY)", LEDGER_UNFIT,
+     "version", false},
 };
 
 static void test_apply_refuses_ledgers_that_it_cannot_write(void **state UNUSED)
@@ -324,7 +341,8 @@ static void test_apply_refuses_ledgers_that_it_cannot_write(void **state UNUSED)
             stage_write(stage, talloc_asprintf(stage, "%03d_x.sql", n), "SELECT 1;\n");
         struct ledger *ledger = find_good(stage);
         if (ledger->shape != unwritable[i].shape || !ledger->problem || !strstr(ledger->problem, unwritable[i].problem))
-            fail_msg("%s: shape %d, %s", unwritable[i].what, (int)ledger->shape, ledger->problem ? ledger->problem : "no problem");
+            fail_msg("%s: shape %d, %s", unwritable[i].what, (int)ledger->shape,
+                     ledger->problem ? ledger->problem : "no problem");
         if (unwritable[i].is_read) {
             assert_string_equal(stage_state(stage, 1), "applied");
             assert_string_equal(stage_state(stage, 2), "applied");
@@ -341,9 +359,11 @@ static void test_apply_refuses_ledgers_that_it_cannot_write(void **state UNUSED)
 static void test_read_sorts_by_number_and_passes_over_nulls(void **state)
 {
     struct stage *stage = *state;
-    oracle_execute(stage->oracle, "CREATE TABLE schema_migrations (version text UNIQUE, description text);"
-                                  "INSERT INTO schema_migrations VALUES ('10', 'x'), ('9', NULL), (NULL, 'n'), ('abc', ''), ('0011', 'y'),"
-                                  " ('1234567890123456789', '')");
+    oracle_execute(
+        stage->oracle,
+        "CREATE TABLE schema_migrations (version text UNIQUE, description text);"
+        "INSERT INTO schema_migrations VALUES ('10', 'x'), ('9', NULL), (NULL, 'n'), ('abc', ''), ('0011', 'y'),"
+        " ('1234567890123456789', '')");
     struct connection *connection = stage_connect(stage);
     struct ledger *ledger = find_good(stage);
     struct ledger_row *rows;
@@ -365,9 +385,10 @@ static void test_read_sorts_by_number_and_passes_over_nulls(void **state)
 static void test_read_gives_times_in_utc(void **state)
 {
     struct stage *stage = *state;
-    oracle_execute(stage->oracle, "%s; ALTER DATABASE %s SET timezone = 'Asia/Tokyo';"
-                                  "INSERT INTO schema_migrations (version, applied_at, duration_ms)"
-                                  " VALUES ('1', '2026-11-24 03:00:00.5+00', 7)",
+    oracle_execute(stage->oracle,
+                   "%s; ALTER DATABASE %s SET timezone = 'Asia/Tokyo';"
+                   "INSERT INTO schema_migrations (version, applied_at, duration_ms)"
+                   " VALUES ('1', '2026-11-24 03:00:00.5+00', 7)",
                    create_ledger, stage->database);
     struct connection *connection = stage_connect(stage);
     struct ledger_row *rows;
@@ -421,7 +442,8 @@ static void test_apply_by_a_role_that_may_not_create_leaves_nothing(void **state
 static void test_apply_by_a_plain_owner_works(void **state)
 {
     struct stage *stage = *state;
-    oracle_execute(stage->oracle, "DROP ROLE IF EXISTS plain; CREATE ROLE plain LOGIN; GRANT CREATE ON DATABASE %s TO plain",
+    oracle_execute(stage->oracle,
+                   "DROP ROLE IF EXISTS plain; CREATE ROLE plain LOGIN; GRANT CREATE ON DATABASE %s TO plain",
                    stage->database);
     STAGE_SETTINGS(stage, "ledger=app.ledger");
     stage_write(stage, "001_a.sql", "CREATE TABLE app.made (a integer);\n");

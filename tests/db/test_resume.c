@@ -175,7 +175,8 @@ static void test_step_that_cannot_be_checked_stops_with_the_question(void **stat
     assert_non_null(strstr(program->err, "pgdeck mark 001 --applied"));
     assert_int_equal(oracle_number(scene->oracle, "SELECT count(*) FROM fixture.counter WHERE name = '001.2'"), 1);
     program = scene_run(scene, SCENE_DIRECT,
-                        (const char *[]){"mark", "001", "--applied", "--reason", "finished by hand", "--confirm", SCENE_DATABASE, NULL});
+                        (const char *[]){"mark", "001", "--applied", "--reason", "finished by hand", "--confirm",
+                                         SCENE_DATABASE, NULL});
     if (program->exit_status != 0)
         fail_msg("mark ended with %d: %s%s", program->exit_status, program->out, program->err);
     assert_string_equal(scene_state(scene, "001"), "applied");

@@ -11,8 +11,11 @@
 #define MOST_RUNNERS 12
 
 static const struct scene_file files[] = {
-    {"001", "a", "CREATE TABLE v001_a (id integer);\nINSERT INTO fixture.counter VALUES ('001.1');\n", SCENE_TRANSACTIONAL, 1, 1},
-    {"002", "b", "INSERT INTO fixture.counter SELECT '002.1' FROM fixture.gate();\nINSERT INTO fixture.counter VALUES ('002.2');\n",
+    {"001", "a", "CREATE TABLE v001_a (id integer);\nINSERT INTO fixture.counter VALUES ('001.1');\n",
+     SCENE_TRANSACTIONAL, 1, 1},
+    {"002", "b",
+     "INSERT INTO fixture.counter SELECT '002.1' FROM fixture.gate();\n"
+     "INSERT INTO fixture.counter VALUES ('002.2');\n",
      SCENE_TRANSACTIONAL, 2, 0},
     {"003", "c",
      "-- pgdeck: no-transaction\nINSERT INTO fixture.counter SELECT '003.1' FROM fixture.gate();\n"
@@ -51,7 +54,9 @@ static void run_together(struct scene *scene, int count)
     assert_true(done > 0);
     scene_check_end(scene);
     /* Applied once is not enough: nobody may have begun what another had finished. */
-    assert_int_equal(oracle_number(scene->oracle, "SELECT count(*) FROM public.schema_migration_events WHERE event = 'failed'"), 0);
+    assert_int_equal(oracle_number(scene->oracle, "SELECT count(*) FROM public.schema_migration_events"
+                                                  " WHERE event = 'failed'"),
+                     0);
 }
 
 static void test_two_runners_apply_each_version_once(void **state)

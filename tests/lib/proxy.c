@@ -1,8 +1,8 @@
-/* See proxy.h. One thread polls all sockets; the test's thread shares the state under one mutex. Only whole messages are
- * passed on, so a stop never leaves half a message behind; a cut does, at the byte that was asked for.
+/* See proxy.h. One thread polls all sockets; the test's thread shares the state under one mutex. Only whole messages
+ * are passed on, so a stop never leaves half a message behind; a cut does, at the byte that was asked for.
  *
- * Which answer belongs to which statement: with the extended protocol each Execute is answered by one CommandComplete
- * (or EmptyQueryResponse), and every Sync or Query by one ReadyForQuery. A stop that waits for an answer counts the latter. */
+ * Which answer belongs to which statement: every Sync or Query is answered by one ReadyForQuery; a stop that waits for
+ * an answer counts these. */
 #include "tests/lib/proxy.h"
 
 #include <errno.h>

@@ -103,7 +103,10 @@ struct program *scene_run(struct scene *scene, enum scene_way way, const char *c
 
 static const char *const apply_words[] = {"apply", "--confirm", SCENE_DATABASE, NULL};
 
-struct program *scene_start_apply(struct scene *scene, enum scene_way way) { return scene_start_program(scene, way, apply_words); }
+struct program *scene_start_apply(struct scene *scene, enum scene_way way)
+{
+    return scene_start_program(scene, way, apply_words);
+}
 
 struct program *scene_apply(struct scene *scene, enum scene_way way) { return scene_run(scene, way, apply_words); }
 
@@ -181,8 +184,8 @@ static void check_file(struct scene *scene, const struct scene_file *file, json_
     const char *state = state_in(status, file->version);
     bool is_whole = rows == file->rows && relations == file->relations, is_absent = !rows && !relations;
     if (in_ledger ? in_ledger != 1 || !is_whole : file->kind == SCENE_TRANSACTIONAL && !is_absent)
-        fail_msg("%s: %ld ledger rows, %ld of %d counted, %ld of %d relations", file->version, in_ledger, rows, file->rows, relations,
-                 file->relations);
+        fail_msg("%s: %ld ledger rows, %ld of %d counted, %ld of %d relations", file->version, in_ledger, rows, file->rows,
+                 relations, file->relations);
     if (in_ledger)
         assert_string_equal(state, "applied");
     else if (is_absent && file->kind == SCENE_STEPWISE)

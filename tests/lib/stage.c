@@ -8,12 +8,10 @@
 #include <cmocka.h>
 
 static const char *const event_names[] = {
-    [APPLY_CONNECTING] = "connecting", [APPLY_WAITING] = "waiting",
-    [APPLY_RUN_STARTED] = "run",       [APPLY_FILE_STARTED] = "file",
-    [APPLY_STATEMENT] = "statement",   [APPLY_STATEMENT_DONE] = "done",
-    [APPLY_COMMITTING] = "committing", [APPLY_FILE_DONE] = "applied",
-    [APPLY_FILE_FAILED] = "failed",    [APPLY_NOTICE] = "notice",
-    [APPLY_WARNING] = "warning",       [APPLY_CANCELLING] = "cancelling",
+    [APPLY_CONNECTING] = "connecting", [APPLY_WAITING] = "waiting",     [APPLY_RUN_STARTED] = "run",
+    [APPLY_FILE_STARTED] = "file",     [APPLY_STATEMENT] = "statement", [APPLY_STATEMENT_DONE] = "done",
+    [APPLY_COMMITTING] = "committing", [APPLY_FILE_DONE] = "applied",   [APPLY_FILE_FAILED] = "failed",
+    [APPLY_NOTICE] = "notice",         [APPLY_WARNING] = "warning",     [APPLY_CANCELLING] = "cancelling",
 };
 
 static int drop_database(struct stage *stage)
@@ -66,8 +64,8 @@ void stage_write(struct stage *stage, const char *name, const char *text)
 
 static const struct target *find_target(struct stage *stage)
 {
-    const char *text = talloc_asprintf(stage, "host=%s port=5432 user=%s dbname=%s", test_server_host(stage->server), stage->role,
-                                       stage->database);
+    const char *text = talloc_asprintf(stage, "host=%s port=5432 user=%s dbname=%s", test_server_host(stage->server),
+                                       stage->role, stage->database);
     stage->target = target_parse(stage, text, stage->error);
     if (!stage->target)
         give_up(stage, "target");
@@ -181,17 +179,19 @@ bool stage_heard(const struct stage *stage, const char *line)
 
 const char *stage_table(struct stage *stage, const char *table)
 {
-    return oracle_text(stage->oracle,
-                       "WITH t AS (SELECT '%s'::regclass::oid AS o) SELECT string_agg(line, E'\\n' ORDER BY line COLLATE \"C\") FROM ("
-                       "SELECT 'column ' || attnum || attname || format_type(atttypid, atttypmod) || attnotnull || attgenerated::text"
-                       "    || attidentity::text || coalesce(pg_get_expr(d.adbin, d.adrelid), '') AS line"
-                       "  FROM pg_attribute LEFT JOIN pg_attrdef d ON adrelid = attrelid AND adnum = attnum"
-                       " WHERE attrelid = (SELECT o FROM t) AND attnum > 0 "
-                       "UNION ALL SELECT 'index ' || pg_get_indexdef(indexrelid) FROM pg_index WHERE indrelid = (SELECT o FROM t) "
-                       "UNION ALL SELECT 'constraint ' || conname || pg_get_constraintdef(oid) FROM pg_constraint"
-                       " WHERE conrelid = (SELECT o FROM t) "
-                       "UNION ALL SELECT 'trigger ' || pg_get_triggerdef(oid) FROM pg_trigger WHERE tgrelid = (SELECT o FROM t) "
-                       "UNION ALL SELECT 'table ' || relkind::text || relowner || coalesce(relacl::text, '') || coalesce(reloptions::text, '')"
-                       "  FROM pg_class WHERE oid = (SELECT o FROM t)) AS lines",
-                       table);
+    return oracle_text(
+        stage->oracle,
+        "WITH t AS (SELECT '%s'::regclass::oid AS o) SELECT string_agg(line, E'\\n' ORDER BY line COLLATE \"C\") FROM ("
+        "SELECT 'column ' || attnum || attname || format_type(atttypid, atttypmod) || attnotnull || attgenerated::text"
+        "    || attidentity::text || coalesce(pg_get_expr(d.adbin, d.adrelid), '') AS line"
+        "  FROM pg_attribute LEFT JOIN pg_attrdef d ON adrelid = attrelid AND adnum = attnum"
+        " WHERE attrelid = (SELECT o FROM t) AND attnum > 0 "
+        "UNION ALL SELECT 'index ' || pg_get_indexdef(indexrelid) FROM pg_index WHERE indrelid = (SELECT o FROM t) "
+        "UNION ALL SELECT 'constraint ' || conname || pg_get_constraintdef(oid) FROM pg_constraint"
+        " WHERE conrelid = (SELECT o FROM t) "
+        "UNION ALL SELECT 'trigger ' || pg_get_triggerdef(oid) FROM pg_trigger WHERE tgrelid = (SELECT o FROM t) "
+        "UNION ALL SELECT 'table ' || relkind::text || relowner || coalesce(relacl::text, '') || "
+        "coalesce(reloptions::text, '')"
+        "  FROM pg_class WHERE oid = (SELECT o FROM t)) AS lines",
+        table);
 }

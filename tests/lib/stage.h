@@ -1,5 +1,6 @@
-/* A project and a database for tests of migrate/ that call it in process: files are written, planned and applied with the
- * program's own functions, and what the listener hears is kept as text. For faults from outside there is scene.h. */
+/* A project and a database for tests of migrate/ that call it in process: files are written, planned and applied with
+ * the program's own functions, and what the listener hears is kept as text. For faults from outside there is scene.h.
+ */
 #ifndef TESTS_LIB_STAGE_H
 #define TESTS_LIB_STAGE_H
 
@@ -16,12 +17,12 @@ typedef void (*stage_hook_fn)(struct stage *stage, const struct apply_event *eve
 
 /* What stands between two calls. Set the upper part as a test needs it. */
 struct stage {
-    const char *role;                 /* that connects; "postgres" at first */
+    const char *role; /* that connects; "postgres" at first */
     struct plan_selection selection;
     enum apply_mode mode;
     enum apply_strictness strictness;
-    stage_hook_fn on_event;           /* called for each event, before it is kept; or NULL */
-    struct cancel *cancel;            /* or NULL */
+    stage_hook_fn on_event; /* called for each event, before it is kept; or NULL */
+    struct cancel *cancel;  /* or NULL */
 
     struct test_server *server;
     struct oracle *oracle;

@@ -69,8 +69,9 @@ static void test_read_of_an_absent_file_has_no_entries(void **state)
 static void test_read_finds_entries_with_body_and_line(void **state)
 {
     struct fixture *fixture = *state;
-    test_write(fixture->project, FILE_NAME,
-               "# Migrations\n\n## 001_make\n\n**Intent.** One.\n### Detail\nmore\n## 002 Add an index\nTwo.\n# End\nrest\n");
+    test_write(
+        fixture->project, FILE_NAME,
+        "# Migrations\n\n## 001_make\n\n**Intent.** One.\n### Detail\nmore\n## 002 Add an index\nTwo.\n# End\nrest\n");
     struct documentation *documentation = read_good(fixture);
     assert_true(documentation->exists);
     assert_int_equal(documentation->count, 2);

@@ -1,4 +1,5 @@
-/* Plans, without a server: what is selected and refused, where an incomplete file goes on, what the fingerprint covers. */
+/* Plans, without a server: what is selected and refused, where an incomplete file goes on, what the fingerprint covers.
+ */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -43,7 +44,8 @@ static struct fixture *new_fixture(void)
     fixture->project = test_directory(fixture);
     fixture->settings = load(fixture, NULL);
     fixture->target = (struct plan_target){"7000000000000000001", 1, "shop", "ana", 150000};
-    fixture->ledger = (struct ledger){.shape = LEDGER_OWN, .table = "\"public\".\"schema_migrations\"", .has_journal = true};
+    fixture->ledger =
+        (struct ledger){.shape = LEDGER_OWN, .table = "\"public\".\"schema_migrations\"", .has_journal = true};
     return fixture;
 }
 
@@ -59,7 +61,8 @@ static struct migration_file *put_file(struct fixture *fixture, const char *vers
 {
     struct directory *directory = &fixture->directory;
     char *name = talloc_asprintf(fixture, "%s_x.sql", version), *path = talloc_asprintf(fixture, "migrations/%s", name);
-    directory->files = talloc_realloc(fixture, directory->files, struct migration_file *, (unsigned)directory->count + 1);
+    directory->files =
+        talloc_realloc(fixture, directory->files, struct migration_file *, (unsigned)directory->count + 1);
     struct migration_file *file = file_parse(fixture, path, name, text, strlen(text), fixture->error);
     if (!file)
         fail_msg("%s", fixture->error->message);
@@ -166,7 +169,8 @@ static void test_build_takes_what_is_selected_in_order(void **state UNUSED)
         fixture->selection.only = selections[i].only[0] ? selections[i].only : NULL;
         fixture->selection.order = selections[i].order;
         struct plan *plan = build_good(fixture);
-        if (strcmp(versions_of(fixture, plan), selections[i].planned) != 0 || plan->remaining != selections[i].remaining)
+        if (strcmp(versions_of(fixture, plan), selections[i].planned) != 0 ||
+            plan->remaining != selections[i].remaining)
             fail_msg("%s: %s, remaining %zu", selections[i].what, versions_of(fixture, plan), plan->remaining);
         talloc_free(fixture);
     }
@@ -299,8 +303,8 @@ static const struct {
     size_t first, statements;
 } resumes[] = {
     /* STEPWISE has the steps 1, 2 (a block of three statements), 5, 6. */
-    {0, NEXT_INTENDED, 0, 6}, {1, NEXT_NOT_BEGUN, 1, 5}, {1, NEXT_INTENDED, 1, 5},
-    {2, NEXT_NOT_BEGUN, 4, 2}, {3, NEXT_INTENDED, 5, 1}, {4, NEXT_NOT_BEGUN, 6, 0},
+    {0, NEXT_INTENDED, 0, 6},  {1, NEXT_NOT_BEGUN, 1, 5}, {1, NEXT_INTENDED, 1, 5},
+    {2, NEXT_NOT_BEGUN, 4, 2}, {3, NEXT_INTENDED, 5, 1},  {4, NEXT_NOT_BEGUN, 6, 0},
 };
 
 static void test_build_resumes_behind_the_finished_steps(void **state UNUSED)
@@ -331,11 +335,15 @@ static const struct {
     bool is_resumed;
 } mended[] = {
     {"untouched", STEPWISE, true},
-    {"a later statement mended", "-- pgdeck: no-transaction\nSELECT 1;\nBEGIN;\nSELECT 2;\nCOMMIT;\nVACUUM t;\nSELECT 5;\n", true},
-    {"comments and blanks", "-- pgdeck: no-transaction\n-- why\nSELECT 1;\n\nBEGIN; SELECT 2; COMMIT;\nSELECT 4;\n", true},
-    {"a finished statement changed", "-- pgdeck: no-transaction\nSELECT 0;\nBEGIN;\nSELECT 2;\nCOMMIT;\nVACUUM;\n", false},
+    {"a later statement mended",
+     "-- pgdeck: no-transaction\nSELECT 1;\nBEGIN;\nSELECT 2;\nCOMMIT;\nVACUUM t;\nSELECT 5;\n", true},
+    {"comments and blanks", "-- pgdeck: no-transaction\n-- why\nSELECT 1;\n\nBEGIN; SELECT 2; COMMIT;\nSELECT 4;\n",
+     true},
+    {"a finished statement changed", "-- pgdeck: no-transaction\nSELECT 0;\nBEGIN;\nSELECT 2;\nCOMMIT;\nVACUUM;\n",
+     false},
     {"inside the finished block", "-- pgdeck: no-transaction\nSELECT 1;\nBEGIN;\nSELECT 3;\nCOMMIT;\nVACUUM;\n", false},
-    {"a statement put in front", "-- pgdeck: no-transaction\nSELECT 9;\nSELECT 1;\nBEGIN;\nSELECT 2;\nCOMMIT;\n", false},
+    {"a statement put in front", "-- pgdeck: no-transaction\nSELECT 9;\nSELECT 1;\nBEGIN;\nSELECT 2;\nCOMMIT;\n",
+     false},
     {"a finished one taken out", "-- pgdeck: no-transaction\nBEGIN;\nSELECT 2;\nCOMMIT;\nVACUUM;\n", false},
     {"cut short", "-- pgdeck: no-transaction\nSELECT 1;\n", false},
     {"made transactional", "SELECT 1;\nSELECT 2;\n", false},
@@ -398,7 +406,10 @@ static void other_role(struct fixture *fixture) { fixture->target.role = "bob"; 
 static void other_ledger(struct fixture *fixture) { fixture->ledger.table = "\"app\".\"schema_migrations\""; }
 static void other_bytes(struct fixture *fixture) { replace_file(fixture, 1, "SELECT 2;\n"); }
 static void a_comment(struct fixture *fixture) { replace_file(fixture, 1, "SELECT 1; -- why\n"); }
-static void a_head(struct fixture *fixture) { replace_file(fixture, 1, "-- pgdeck: allow rewrite because small\nSELECT 1;\n"); }
+static void a_head(struct fixture *fixture)
+{
+    replace_file(fixture, 1, "-- pgdeck: allow rewrite because small\nSELECT 1;\n");
+}
 static void one_more_file(struct fixture *fixture) { put_file(fixture, "004", "SELECT 1;\n"); }
 static void one_less_file(struct fixture *fixture) { fixture->directory.count = 2, fixture->step_count = 0; }
 static void a_step_more(struct fixture *fixture)
@@ -420,7 +431,10 @@ static void a_row_adopted(struct fixture *fixture) { fixture->rows[0].checksum =
 static void set_role(struct fixture *fixture) { fixture->settings = load(fixture, LIST("role=owner")); }
 static void set_path(struct fixture *fixture) { fixture->settings = load(fixture, LIST("search_path=app")); }
 static void set_lock_timeout(struct fixture *fixture) { fixture->settings = load(fixture, LIST("lock_timeout=6s")); }
-static void set_statement_timeout(struct fixture *fixture) { fixture->settings = load(fixture, LIST("statement_timeout=6s")); }
+static void set_statement_timeout(struct fixture *fixture)
+{
+    fixture->settings = load(fixture, LIST("statement_timeout=6s"));
+}
 static void set_idle_timeout(struct fixture *fixture) { fixture->settings = load(fixture, LIST("idle_timeout=61s")); }
 static void select_one(struct fixture *fixture)
 {
@@ -428,11 +442,17 @@ static void select_one(struct fixture *fixture)
     fixture->selection.only = only;
 }
 static void select_to(struct fixture *fixture) { fixture->selection.to = "002"; }
-static void set_lock_wait(struct fixture *fixture) { fixture->settings = load(fixture, LIST("lock_wait=9s", "color=never")); }
+static void set_lock_wait(struct fixture *fixture)
+{
+    fixture->settings = load(fixture, LIST("lock_wait=9s", "color=never"));
+}
 static void select_all(struct fixture *fixture) { fixture->selection.to = "003"; }
 static void any_order(struct fixture *fixture) { fixture->selection.order = ORDER_ANY; }
 static void other_version(struct fixture *fixture) { fixture->target.server_version = 150001; }
-static void other_times(struct fixture *fixture) { fixture->rows[0].applied_at = "2026-11-24T00:00:00.000Z", fixture->rows[0].run = "x"; }
+static void other_times(struct fixture *fixture)
+{
+    fixture->rows[0].applied_at = "2026-11-24T00:00:00.000Z", fixture->rows[0].run = "x";
+}
 
 static const struct {
     const char *what;

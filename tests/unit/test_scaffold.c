@@ -42,7 +42,10 @@ static struct scaffold_result *make(struct fixture *fixture, const char *descrip
     return result;
 }
 
-static char *path_of(struct fixture *fixture, const char *name) { return talloc_asprintf(fixture, "%s/%s", fixture->project, name); }
+static char *path_of(struct fixture *fixture, const char *name)
+{
+    return talloc_asprintf(fixture, "%s/%s", fixture->project, name);
+}
 
 static const struct {
     const char *description, *name;
@@ -87,8 +90,8 @@ static void test_new_says_the_description_in_the_file(void **state)
     make(fixture, "Größe ändern");
     char *bytes;
     size_t size_bytes;
-    assert_true(disk_read(fixture, AT_FDCWD, path_of(fixture, "migrations/001_gr_e_ndern.sql"), "x", 4096, &bytes, &size_bytes,
-                          fixture->error));
+    assert_true(disk_read(fixture, AT_FDCWD, path_of(fixture, "migrations/001_gr_e_ndern.sql"), "x", 4096, &bytes,
+                          &size_bytes, fixture->error));
     assert_non_null(strstr(bytes, "Größe ändern"));
 }
 

@@ -36,9 +36,10 @@ static void put_files(struct fixture *fixture, const char *versions)
     for (char *version = strtok_r(copy, " ", &place); version; version = strtok_r(NULL, " ", &place)) {
         char *name = talloc_asprintf(fixture, "%s_x.sql", version);
         struct directory *directory = &fixture->directory;
-        directory->files = talloc_realloc(fixture, directory->files, struct migration_file *, (unsigned)directory->count + 1);
-        directory->files[directory->count] =
-            file_parse(fixture, talloc_asprintf(fixture, "migrations/%s", name), name, "SELECT 1;\n", 10, fixture->error);
+        directory->files =
+            talloc_realloc(fixture, directory->files, struct migration_file *, (unsigned)directory->count + 1);
+        directory->files[directory->count] = file_parse(fixture, talloc_asprintf(fixture, "migrations/%s", name), name,
+                                                        "SELECT 1;\n", 10, fixture->error);
         assert_non_null(directory->files[directory->count++]);
     }
 }
@@ -75,15 +76,15 @@ static struct journal_step *make_steps(struct fixture *fixture, const char *text
     for (char *word = strtok_r(copy, " ", &place); word; word = strtok_r(NULL, " ", &place)) {
         char *slash = strchr(word, '/');
         *slash = '\0';
-        steps[(*count)++] =
-            (struct journal_step){.version = word, .step = strtol(slash + 1, NULL, 10), .is_done = !strchr(slash + 1, '~')};
+        steps[(*count)++] = (struct journal_step){
+            .version = word, .step = strtol(slash + 1, NULL, 10), .is_done = !strchr(slash + 1, '~')};
     }
     return steps;
 }
 
 static char *describe(struct fixture *fixture)
 {
-    static const char letters[] = {[MIGRATION_APPLIED] = 'a', [MIGRATION_PENDING] = 'p',  [MIGRATION_OUT_OF_ORDER] = 'o',
+    static const char letters[] = {[MIGRATION_APPLIED] = 'a', [MIGRATION_PENDING] = 'p', [MIGRATION_OUT_OF_ORDER] = 'o',
                                    [MIGRATION_CHANGED] = 'c', [MIGRATION_MISSING] = 'm', [MIGRATION_INCOMPLETE] = 'i'};
     char *text = talloc_strdup(fixture, "");
     for (size_t i = 0; i < fixture->status->count; i++) {

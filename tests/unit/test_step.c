@@ -22,7 +22,8 @@ static char *describe(TALLOC_CTX *owner, const struct step *steps, size_t count)
 {
     char *text = talloc_strdup(owner, "");
     for (size_t i = 0; i < count; i++)
-        text = talloc_asprintf_append(text, "%s%c%d:%zu", i > 0 ? " " : "", "SBA"[steps[i].kind], steps[i].number, steps[i].count);
+        text = talloc_asprintf_append(text, "%s%c%d:%zu", i > 0 ? " " : "", "SBA"[steps[i].kind], steps[i].number,
+                                      steps[i].count);
     return text;
 }
 
@@ -63,13 +64,15 @@ static void test_list_points_at_what_runs(void **state UNUSED)
 {
     TALLOC_CTX *memory = talloc_new(NULL);
     size_t count;
-    struct migration_file *file = parse(memory, "SELECT 0; BEGIN ISOLATION LEVEL SERIALIZABLE; SELECT 1; SELECT 2; COMMIT; VACUUM;");
+    struct migration_file *file =
+        parse(memory, "SELECT 0; BEGIN ISOLATION LEVEL SERIALIZABLE; SELECT 1; SELECT 2; COMMIT; VACUUM;");
     struct step *steps = step_list(memory, file, &count);
     assert_int_equal(count, 3);
     assert_int_equal(steps[0].first, 0);
     assert_null(steps[0].begin);
     assert_int_equal(steps[1].first, 2);
-    assert_string_equal(talloc_strndup(memory, steps[1].begin, steps[1].begin_size_bytes), "BEGIN ISOLATION LEVEL SERIALIZABLE");
+    assert_string_equal(talloc_strndup(memory, steps[1].begin, steps[1].begin_size_bytes),
+                        "BEGIN ISOLATION LEVEL SERIALIZABLE");
     assert_int_equal(steps[2].first, 5);
     talloc_free(memory);
 }

@@ -155,14 +155,29 @@ static bool confirm(struct command_context *context, const struct planning *plan
 
 /* What stands, before the error says what does not. */
 static bool tell_failure(struct command_context *context, const struct planning *planning,
-                         const struct apply_result *result, json_t *document)
+                         const struct apply_result *result, json_t *document, const struct error *error)
 {
     context->document = document;
+    bool is_incomplete = error->code == ERROR_INCOMPLETE;
     if (result && result->mode == APPLY_FOR_REAL)
-        printer_note(context->printer, "%s applied; %zu pending; run %s",
+        printer_note(context->printer, "%s applied; %s%zu pending; run %s",
                      answer_count(context->memory, result->applied_count, "migration"),
-                     result->remaining + planning->plan->remaining, result->run);
+                     is_incomplete ? "1 incomplete; " : "",
+                     result->remaining + planning->plan->remaining - is_incomplete, result->run);
     return false;
+}
+
+/* The server's refusal of a statement says nothing of what stands and what to do. */
+static void advise(const struct apply_result *result, struct error *error)
+{
+    if (!result || !result->failed_version || error->hint ||
+        error_exit_status(error) != error_kind(ERROR_STATEMENT)->exit_status)
+        return;
+    if (result->mode == APPLY_DRY_RUN)
+        error_hint(error, "All of it was rolled back. Mend the file, then rehearse it again.");
+    else
+        error_hint(error, "Migration %s was rolled back whole. Mend what failed, then run `pgdeck apply` again.",
+                   result->failed_version);
 }
 
 static bool run(struct command_context *context, struct error *error)
@@ -189,9 +204,11 @@ static bool run(struct command_context *context, struct error *error)
     bool succeeded = apply_run(context->memory, planning.plan, &options, &result, error);
     printer_progress(context->printer, NULL);
     context->run = result ? result->run : NULL;
+    if (!succeeded)
+        advise(result, error);
     json_t *document = apply_json(&planning, result, mode, error);
     if (!succeeded)
-        return tell_failure(context, &planning, result, document);
+        return tell_failure(context, &planning, result, document, error);
     printer_document(context->printer, document);
     print_result(context, &planning, result);
     return true;

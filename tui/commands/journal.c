@@ -2,11 +2,13 @@
 #include "migrate/journal.h"
 
 #include "store/session.h"
+#include "store/text.h"
 #include "tui/answer.h"
 #include "tui/command.h"
 
 #define DEFAULT_LIMIT 200
 #define MOST_LIMIT 1000000
+#define GIST_COLUMNS 120
 
 enum { AT, RUN, VERSION, STEP, EVENT, WHO, DETAIL, COLUMNS };
 
@@ -33,6 +35,23 @@ static json_t *detail_json(const char *detail)
 {
     json_t *json = detail ? json_loads(detail, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL) : NULL;
     return json ? json : printer_json_text(detail);
+}
+
+/* What a person wants of a detail: what failed, why it was marked, how it ended. NULL: nothing. Owner: `owner`. */
+static const char *gist(TALLOC_CTX *owner, const char *detail)
+{
+    json_t *json = detail ? json_loads(detail, 0, NULL) : NULL;
+    const char *message = NULL, *left = NULL, *reason = NULL, *outcome = NULL, *text = NULL;
+    (void)json_unpack(json, "{s?:s, s?:s, s?:s, s?:s}", "message", &message, "left", &left, "reason", &reason,
+                      "outcome", &outcome);
+    if (message && left && strcmp(left, "nothing") != 0)
+        text = talloc_asprintf(owner, "%s; left behind: %s", message, left);
+    else if (message || reason || outcome)
+        text = talloc_strdup(owner, message ? message : reason ? reason : outcome);
+    json_decref(json);
+    if (text && text_width(text = text_sanitise(owner, text, strcspn(text, "\n"), TEXT_ONE_LINE)) > GIST_COLUMNS)
+        text = text_fit(owner, text, GIST_COLUMNS);
+    return text;
 }
 
 static json_t *event_json(const struct journal_row *row)
@@ -62,7 +81,7 @@ static void print_events(struct command_context *context, const struct journal_r
         cell[EVENT] = row->event;
         cell[WHO] = talloc_asprintf(cells, "%s@%s as %s", row->person ? row->person : "?", row->host ? row->host : "?",
                                     row->db_role);
-        cell[DETAIL] = printer_verbosity(context->printer) == PRINTER_VERBOSE ? row->detail : NULL;
+        cell[DETAIL] = printer_verbosity(context->printer) == PRINTER_VERBOSE ? row->detail : gist(cells, row->detail);
     }
     printer_table(context->printer, cells, NULL, count + 1, COLUMNS);
 }
@@ -121,7 +140,7 @@ const struct command command_journal = {
     .summary = "Show what was attempted, by whom, with what outcome.",
     .description =
         "Lists the events of the journal, the newest last: runs, files, steps, failures, repairs of the ledger. With "
-        "--verbose the details of each event are shown too.",
+        "--verbose the details of each event are shown whole.",
     .examples = examples,
     .options = options,
     .option_count = countof(options),

@@ -41,7 +41,8 @@ static struct seen_target look_at(struct command_context *context, const char *n
     struct error *error = error_new(context->memory);
     struct target *target = target_resolve(context->memory, context->deck->settings, name, TARGET_MAY_FALL_BACK, error);
     if (!target)
-        return (struct seen_target){.name = name, .problem = error->message};
+        return (struct seen_target){.name = name ? redact_patterns(context->memory, name) : NULL,
+                                    .problem = error->message};
     return (struct seen_target){
         .name = target->name,
         .description = target->is_embedded ? "the private cluster" : target_describe(context->memory, target),

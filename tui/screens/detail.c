@@ -1,4 +1,5 @@
 /* What is known of one migration: its SQL, its notes, its attempts. See migrations.h. */
+#include "tui/answer.h"
 #include "tui/highlight.h"
 #include "tui/screens/migrations.h"
 #include "tui/screens/state.h"
@@ -7,27 +8,56 @@ enum { MOST_SQL_BYTES = 1 << 20, FACT_COLUMNS = 9 };
 
 const char *const migration_tab_names[TAB_COUNT] = {"SQL", "Notes", "Journal"};
 
-static void add_state(struct document *document, const struct migration *migration)
+static bool is_of(const struct journal_row *row, const struct migration *migration)
+{
+    char *end;
+    return row->version && strtoll(row->version, &end, 10) == migration->number && !*end;
+}
+
+/* What the newest attempt of an unfinished step left behind. */
+static void add_open_step(struct document *document, const struct survey *survey, const struct migration *migration,
+                          int64_t step)
+{
+    const struct journal_row *row = NULL;
+    for (size_t i = survey->event_count; i > 0 && !row; i--)
+        if (is_of(&survey->events[i - 1], migration) && survey->events[i - 1].step == step)
+            row = &survey->events[i - 1];
+    json_t *detail = row && row->detail ? json_loads(row->detail, 0, NULL) : NULL;
+    const char *message = NULL, *left = NULL;
+    if (!row || strcmp(row->event, "step_intended") == 0 ||
+        json_unpack(detail, "{s:s, s?:s}", "message", &message, "left", &left) != 0)
+        document_line(document, LOOK_WARN, "  step %lld was begun; how it ended is not known", (long long)step);
+    else
+        document_line(document, LOOK_BAD, "  step %lld %s: %s%s%s", (long long)step, row->event, message,
+                      left ? "; left behind: " : "", left ? left : "");
+    json_decref(detail);
+}
+
+static void add_state(struct document *document, const struct survey *survey, const struct migration *migration)
 {
     const struct state_row *state = state_row(migration->state);
     if (!state->advice)
         return;
     document_line(document, state->look, "%s %s. %s", theme_glyph(state->glyph), state->word, state->advice);
-    for (size_t i = 0; i < migration->step_count; i++)
-        document_line(document, LOOK_PLAIN, "  step %lld %s", (long long)migration->steps[i].step,
-                      migration->steps[i].is_done ? "is done" : "was begun; how it ended is not known");
+    for (size_t i = 0; i < migration->step_count; i++) {
+        const struct journal_step *step = &migration->steps[i];
+        if (step->is_done)
+            document_line(document, LOOK_PLAIN, "  step %lld is done", (long long)step->step);
+        else
+            add_open_step(document, survey, migration, step->step);
+    }
 }
 
-static void add_sql(struct document *document, const struct migration *migration)
+static void add_sql(struct document *document, const struct survey *survey, const struct migration *migration)
 {
     const struct migration_file *file = migration->file;
     if (!file) {
-        add_state(document, migration);
+        add_state(document, survey, migration);
         document_line(document, LOOK_DIM, "There is no file of this version.");
         return;
     }
     if (migration->state != MIGRATION_PENDING)
-        add_state(document, migration);
+        add_state(document, survey, migration);
     size_t size = file->size_bytes < MOST_SQL_BYTES ? file->size_bytes : MOST_SQL_BYTES;
     highlight_sql(document, file->text, size);
     if (size < file->size_bytes)
@@ -37,7 +67,7 @@ static void add_sql(struct document *document, const struct migration *migration
 static void add_notes(struct document *document, const struct survey *survey, const struct migration *migration)
 {
     const struct migration_file *file = migration->file;
-    add_state(document, migration);
+    add_state(document, survey, migration);
     const struct documentation_entry *entry = documentation_find(survey->documentation, migration->number);
     if (entry)
         highlight_markdown(document, entry->body + strspn(entry->body, "\n"));
@@ -48,7 +78,8 @@ static void add_notes(struct document *document, const struct survey *survey, co
     document_line(document, LOOK_HEAD, "\nThe file");
     document_fact(document, "path", FACT_COLUMNS, LOOK_PLAIN, "%s", file->path);
     document_fact(document, "sha256", FACT_COLUMNS, LOOK_PLAIN, "%s", file->checksum);
-    document_fact(document, "runs", FACT_COLUMNS, LOOK_PLAIN, "%zu statements, %s", file->statements.count,
+    document_fact(document, "runs", FACT_COLUMNS, LOOK_PLAIN, "%s, %s",
+                  answer_count(document, file->statements.count, "statement"),
                   file->is_transactional ? "in one transaction" : "one by one, without a transaction around them");
     for (size_t i = 0; i < file->allowance_count; i++)
         document_fact(document, "allows", FACT_COLUMNS, LOOK_PLAIN, "%s: %s", file->allowances[i].hazard,
@@ -77,8 +108,7 @@ static void add_journal(struct document *document, const struct survey *survey, 
     size_t count = 0;
     for (size_t i = survey->event_count; i > 0; i--) {
         const struct journal_row *row = &survey->events[i - 1];
-        char *end;
-        if (!row->version || strtoll(row->version, &end, 10) != migration->number || *end)
+        if (!is_of(row, migration))
             continue;
         migration_add_event(document, row);
         count++;
@@ -97,7 +127,7 @@ struct document *migration_document(TALLOC_CTX *owner, const struct survey *surv
 {
     struct document *document = document_new(owner);
     switch (tab) {
-    case TAB_SQL: add_sql(document, migration); break;
+    case TAB_SQL: add_sql(document, survey, migration); break;
     case TAB_NOTES: add_notes(document, survey, migration); break;
     case TAB_JOURNAL: add_journal(document, survey, migration); break;
     case TAB_COUNT: break;

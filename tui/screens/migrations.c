@@ -180,16 +180,8 @@ static const char *summary(struct view *base, TALLOC_CTX *owner)
     if (!survey)
         return "";
     size_t marks = list_mark_count(((struct migrations_view *)base)->list);
-    char *text = marks ? talloc_asprintf(owner, "%zu marked  ", marks) : talloc_strdup(owner, "");
-    bool is_first = true;
-    for (int i = MIGRATION_STATE_COUNT - 1; i >= 0; i--)
-        if (survey->status->counts[i]) {
-            text = talloc_asprintf_append_buffer(text, "%s%s %zu",
-                                                 is_first ? "" : talloc_asprintf(owner, " %s ", theme_glyph(GLYPH_DOT)),
-                                                 state_row((enum migration_state)i)->word, survey->status->counts[i]);
-            is_first = false;
-        }
-    return text;
+    char *counts = state_counts(owner, survey->status);
+    return marks ? talloc_asprintf(owner, "%zu marked  %s", marks, counts) : counts;
 }
 
 static const char *crumb(struct view *base, TALLOC_CTX *owner)

@@ -91,8 +91,9 @@ static void add_step(struct document *document, const struct plan_step *step)
         document_line(document, LOOK_WARN,
                       "   Without a transaction: statement by statement; a failure midway leaves it incomplete.");
     if (step->is_resume)
-        document_line(document, LOOK_WARN, "   Resumed: the first %zu statements are done already.",
-                      step->first_statement);
+        document_line(document, LOOK_WARN, "   Resumed: %s of the file %s done already.",
+                      answer_count(memory, step->first_statement, "statement"),
+                      step->first_statement == 1 ? "is" : "are");
     for (size_t i = step->first_statement; i < file->statements.count; i++) {
         const struct statement *statement = &file->statements.items[i];
         const char *text = statement_summary(memory, statement, SUMMARY_BYTES);

@@ -24,3 +24,15 @@ const char *state_text(TALLOC_CTX *owner, enum migration_state state)
 {
     return talloc_asprintf(owner, "%s %s", theme_glyph(rows[state].glyph), rows[state].word);
 }
+
+char *state_counts(TALLOC_CTX *owner, const struct status *status)
+{
+    char *text = talloc_strdup(owner, "");
+    for (int i = MIGRATION_STATE_COUNT - 1; i >= 0; i--) {
+        if (status->counts[i] && *text)
+            text = talloc_asprintf_append_buffer(text, " %s ", theme_glyph(GLYPH_DOT));
+        if (status->counts[i])
+            text = talloc_asprintf_append_buffer(text, "%s %zu", rows[i].word, status->counts[i]);
+    }
+    return text;
+}

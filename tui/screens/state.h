@@ -17,4 +17,7 @@ const struct state_row *state_row(enum migration_state state);
 /* "✔ applied". Owner: `owner`. */
 const char *state_text(TALLOC_CTX *owner, enum migration_state state);
 
+/* "incomplete 1 · pending 2 · applied 12": the states that occur, the worst first. Owner: `owner`. */
+char *state_counts(TALLOC_CTX *owner, const struct status *status);
+
 #endif

@@ -202,8 +202,7 @@ static const char *summary(struct view *view, TALLOC_CTX *owner)
     const struct survey *survey = view->console->survey;
     if (!survey)
         return "";
-    return talloc_asprintf(owner, "pending %zu %s applied %zu", survey->status->counts[MIGRATION_PENDING],
-                           theme_glyph(GLYPH_DOT), survey->status->counts[MIGRATION_APPLIED]);
+    return state_counts(owner, survey->status);
 }
 
 static void refreshed(struct view *view)
