@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "store/settings.h"
+#include "tui/action.h"
 #include "tui/help.h"
 
 static char *append_line(char *buffer, const char *text, size_t length)
@@ -142,12 +143,23 @@ static char *errors_table(char *buffer)
     return talloc_strdup_append_buffer(buffer, ".El\n");
 }
 
+static char *keys_table(char *buffer)
+{
+    buffer = talloc_strdup_append_buffer(buffer, ".Bl -tag -width Ds -compact\n");
+    for (int i = 0; i < ACTION_COUNT; i++) {
+        const struct action_row *row = action_row((enum action)i);
+        buffer = append_argument(talloc_strdup_append_buffer(buffer, ".It "), row->keys);
+        buffer = append_text(talloc_strdup_append_buffer(buffer, "\n"), row->text);
+    }
+    return talloc_strdup_append_buffer(buffer, ".El\n");
+}
+
 static const struct {
     const char *name;
     char *(*append)(char *buffer);
 } tables[] = {
     {"commands", commands_table}, {"options", options_table}, {"settings", settings_rows},
-    {"exit", exit_table},         {"errors", errors_table},
+    {"exit", exit_table},         {"errors", errors_table},   {"keys", keys_table},
 };
 
 char *manual_table(TALLOC_CTX *owner, const char *name)
