@@ -1,6 +1,6 @@
 /* Applying in process, on a real server: what is told, what a file may do, what does not leak into the next one, what
- * fails and is rolled back. Refusals are test_apply_guards.c's, kills and cuts test_kill.c's and test_cut.c's, the dry run
- * is test_rehearse.c's. */
+ * fails and is rolled back. Refusals are test_apply_guards.c's, kills and cuts test_kill.c's and test_cut.c's, the dry
+ * run is test_rehearse.c's. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -694,5 +694,7 @@ int main(void)
         TEST(test_run_of_many_files_applies_all_in_order),
     };
     talloc_enable_null_tracking();
-    return cmocka_run_group_tests(tests, start_server, stop_server);
+    int failed = cmocka_run_group_tests(tests, start_server, stop_server);
+    talloc_disable_null_tracking();
+    return failed;
 }

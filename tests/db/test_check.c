@@ -239,6 +239,18 @@ static void test_check_tells_an_unnamed_index_where_none_was(void **state)
     assert_int_equal(after(fixture, text, found).outcome, CHECK_DONE);
 }
 
+/* Somebody else's index came meanwhile: it is not the leftover. */
+static void test_check_names_the_invalid_one_of_several_new_indexes(void **state)
+{
+    struct fixture *fixture = *state;
+    const char *text = "CREATE UNIQUE INDEX CONCURRENTLY ON t (a)", *found = before(fixture, text);
+    oracle_execute(fixture->stage->oracle, "CREATE INDEX theirs ON t (a)");
+    assert_false(run(fixture, text));
+    struct check check = after(fixture, text, found);
+    assert_int_equal(check.outcome, CHECK_LEFTOVER);
+    assert_string_equal(check.repair, "DROP INDEX CONCURRENTLY IF EXISTS public.t_a_idx");
+}
+
 /* ---- a partition that is half detached ---- */
 
 static const struct {
@@ -292,6 +304,7 @@ int main(void)
         TEST(test_check_without_knowing_what_was_there_drops_nothing),
         TEST(test_check_tells_an_unnamed_index_from_those_that_were_there),
         TEST(test_check_tells_an_unnamed_index_where_none_was),
+        TEST(test_check_names_the_invalid_one_of_several_new_indexes),
         TEST(test_check_completes_a_half_detached_partition),
         TEST(test_check_passes_on_what_the_server_refuses),
     };
