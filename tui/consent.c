@@ -11,8 +11,7 @@ const char *consent_refusal(const struct console *console)
         return console->write_task ? "A run is going on: wait for its end, or cancel it with ^C." : NULL;
     if (console->deck->options.access == ACCESS_READ_ONLY)
         return "Nothing is written: pgdeck was started with --read-only. Start it without, to change something.";
-    return "Nothing is written: the target's guard level is read-only. It stands in pgdeck.yaml (open or confirm allow "
-           "writes).";
+    return "Nothing is written: the target's guard level is read-only. See pgdeck.yaml.";
 }
 
 void consent_ask(struct console *console, const struct confirmation *confirmation, const char *verb,

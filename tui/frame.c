@@ -10,6 +10,7 @@
 
 enum { TOP_ROW, TAB_ROW, CRUMB_ROW, BODY_ROW };
 enum { LAST_KEYS_COLUMNS = 27 /* ": command  ? help  q back" */ };
+enum { LEAST_PLACE_COLUMNS = 8, SHORT_ROLE_COLUMNS = 12 };
 
 static int put(struct console *console, int row, int at, enum look look, const char *text)
 {
@@ -38,13 +39,33 @@ static const char *target_place(TALLOC_CTX *owner, const struct target *target, 
                            is_local ? "local" : target->host, is_local ? "" : ":", is_local ? "" : target->port);
 }
 
-static const char *server_words(TALLOC_CTX *owner, const struct session_facts *facts, const char *product)
+/* How much is said, from most to least. */
+enum brevity { BREVITY_NONE, BREVITY_PRODUCT, BREVITY_VERSION, BREVITY_ROLE, BREVITY_COUNT };
+
+static const char *server_words(TALLOC_CTX *owner, const struct session_facts *facts, enum brevity brevity)
 {
     if (!facts)
         return "";
-    int digits = (int)strcspn(facts->server_version, " ");
-    return talloc_asprintf(owner, "  as %s  %s %.*s  %s", facts->role, product, digits, facts->server_version,
+    const char *product = brevity == BREVITY_NONE ? "PostgreSQL" : "PG";
+    const char *version = talloc_asprintf(owner, "  %s %.*s", product, (int)strcspn(facts->server_version, " "),
+                                          facts->server_version);
+    const char *role = text_sanitise(owner, facts->role, strlen(facts->role), TEXT_ONE_LINE);
+    if (brevity == BREVITY_ROLE && text_width(role) > SHORT_ROLE_COLUMNS)
+        role = text_fit(owner, role, SHORT_ROLE_COLUMNS);
+    return talloc_asprintf(owner, "  as %s%s  %s", role, brevity < BREVITY_VERSION ? version : "",
                            facts->in_recovery ? "standby" : "primary");
+}
+
+/* The name in capitals, that it is seen; that of a connection string is host/database, which the place says too. */
+static const char *target_words(TALLOC_CTX *owner, const struct target *target, const struct session_facts *facts)
+{
+    const char *place = target_place(owner, target, facts);
+    if (strchr(target->name, '/'))
+        return talloc_asprintf(owner, " %s", place);
+    char *name = talloc_strdup(owner, target->name);
+    for (char *at = name; *at; at++)
+        *at = (char)toupper((unsigned char)*at);
+    return talloc_asprintf(owner, " %s  %s", name, place);
 }
 
 /* Who, what and how careful always has its place; which database is cut last of all, by its end. */
@@ -54,17 +75,18 @@ static const char *top_text(struct console *console, TALLOC_CTX *owner, int colu
     if (!console->is_target_open)
         return error_is_set(console->problem) ? " no target" : " opening the target…";
     const struct session_facts *facts = console->survey ? console->survey->facts : NULL;
-    char *name = talloc_strdup(owner, deck->target->name);
-    for (char *at = name; *at; at++)
-        *at = (char)toupper((unsigned char)*at);
     const char *proof = facts && facts->read_only ? "  READ-ONLY" : "";
-    const char *left = talloc_asprintf(owner, " %s  %s", name, target_place(owner, deck->target, facts));
+    const char *left = target_words(owner, deck->target, facts);
     const char *right = NULL;
-    for (int i = 0; i < 2 && (!right || text_width(left) + text_width(right) > columns); i++)
-        right = talloc_asprintf(owner, "%s  %s%s", server_words(owner, facts, i == 0 ? "PostgreSQL" : "PG"),
+    int room = text_width(left); /* once the product is abbreviated, the place is cut before the role */
+    for (int i = 0; i < BREVITY_COUNT && (!right || text_width(right) + room > columns); i++) {
+        right = talloc_asprintf(owner, "%s  %s%s", server_words(owner, facts, (enum brevity)i),
                                 guard_name(deck->guard), proof);
+        if (i == BREVITY_PRODUCT)
+            room = LEAST_PLACE_COLUMNS;
+    }
     left = text_sanitise(owner, left, strlen(left), TEXT_ONE_LINE);
-    if (text_width(left) + text_width(right) > columns && columns > text_width(right) + 8)
+    if (text_width(left) + text_width(right) > columns && columns > text_width(right))
         left = text_fit(owner, left, columns - text_width(right));
     return talloc_asprintf(owner, "%s%s", left, right);
 }
@@ -166,6 +188,8 @@ static void draw_message_line(struct console *console, int row, TALLOC_CTX *memo
     };
     struct view *front = console_front(console);
     const char *position = front->class->position && !console->dialog ? front->class->position(front, memory) : "";
+    if (message && text_width(message) > columns - 3 - text_width(position))
+        position = ""; /* the way out stands at a message's end */
     int room = columns - 3 - text_width(position);
     if (message)
         terminal_put(console->terminal, row, 1, room, looks[kind], message);

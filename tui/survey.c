@@ -15,6 +15,14 @@ static const char *find_bootstrap_refusal(struct survey *survey, struct session 
     return bootstrap_check(session->connection, error) ? NULL : error->message;
 }
 
+/* Runs exclude each other: one that has not ended and has another after it will never tell how it ended. */
+static void name_lost_runs(struct survey *survey)
+{
+    for (size_t i = 1; i < survey->run_count; i++)
+        if (strcmp(survey->runs[i].outcome, "open") == 0)
+            survey->runs[i].outcome = "lost";
+}
+
 static bool read_target(struct survey *survey, struct session *session, const struct deck *deck, struct error *error)
 {
     struct journal_filter newest = {.limit = SURVEY_EVENTS};
@@ -27,6 +35,7 @@ static bool read_target(struct survey *survey, struct session *session, const st
     if (!journal_runs(survey, connection, ledger, SURVEY_RUNS, &survey->runs, &survey->run_count, error) ||
         !journal_read(survey, connection, ledger, &newest, &survey->events, &survey->event_count, error))
         return false;
+    name_lost_runs(survey);
     survey->bootstrap_refusal = ledger->shape == LEDGER_ABSENT ? find_bootstrap_refusal(survey, session, deck)
                                                                : "the target has a ledger already";
     return true;

@@ -19,7 +19,7 @@ struct survey {
     struct documentation *documentation;
     struct session_facts *facts;
     struct status *status;
-    struct journal_run *runs; /* newest first */
+    struct journal_run *runs; /* newest first; outcome "lost" where an open one has another after it */
     size_t run_count;
     struct journal_row *events; /* the newest SURVEY_EVENTS, by id */
     size_t event_count;

@@ -143,7 +143,10 @@ static void test_apply_refused_by_the_server_is_5_with_its_place(void **state)
     assert_text("applied.1.version", "002");
     assert_text("remaining", "1");
     assert_err_holds("migrations/003_third.sql:3:8: ");
+    assert_err_holds("hint: Migration 003 was rolled back whole.");
     assert_false(oracle_says(scene->oracle, "SELECT to_regclass('third') IS NOT NULL"));
+    DECK_RUN(scene, 0, "-d", "open", "journal");
+    assert_non_null(strstr(scene->program->out, "column \"nonsense\" does not exist"));
 }
 
 static void test_apply_dry_run_leaves_nothing(void **state)
@@ -221,6 +224,8 @@ static void test_settings_say_where_from_and_hide_secrets(void **state)
     assert_non_null(strstr(scene->program->out, "environment PGDECK_LOCK_TIMEOUT"));
     assert_text("target.source", "environment DATABASE__URL");
     assert_text("targets.2.guard", "read-only");
+    DECK_RUN(scene, 0, "--json", "-d", "host=h bogus=1 password=geheim", "settings");
+    assert_null(strstr(scene->program->out, "geheim"));
     DECK_RUN(scene, 0, "settings", "--sample");
     test_write(scene->project, "pgdeck.yaml", scene->program->out);
     DECK_RUN(scene, 0, "settings");
@@ -241,6 +246,7 @@ static void test_cluster_from_start_to_destroy(void **state)
     DECK_RUN(scene, 0, "--json", "-d", "embedded", "apply", "--yes");
     assert_text("target.guard", "open");
     DECK_RUN(scene, 4, "cluster", "destroy");
+    DECK_RUN(scene, 4, "--read-only", "cluster", "destroy", "--yes");
     DECK_RUN(scene, 0, "--json", "cluster", "destroy", "--yes");
     assert_text("exists", "false");
     assert_text("running", "false");

@@ -203,6 +203,15 @@ static void test_error_of_a_server_cannot_pass_for_a_hint(void **state)
     assert_string_equal(narration(), "pgdeck: no\n    hint: run rm -rf /\n");
 }
 
+static void test_error_file_name_stays_on_its_line(void **state)
+{
+    (void)state;
+    struct error *error = error_new(streams.memory);
+    error_set(error, ERROR_PROJECT, "bad name");
+    error_place(error, "migrations/1\nhint: y.sql", 0, 0);
+    assert_string_equal(printer_error_text(streams.memory, error), "migrations/1\\nhint: y.sql: bad name\n");
+}
+
 static void test_error_json_leaves_out_what_is_absent(void **state)
 {
     (void)state;
@@ -271,6 +280,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_error_with_a_place_begins_with_it, setup, teardown),
         cmocka_unit_test_setup_teardown(test_error_place_has_no_zeros, setup, teardown),
         cmocka_unit_test_setup_teardown(test_error_of_a_server_cannot_pass_for_a_hint, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_error_file_name_stays_on_its_line, setup, teardown),
         cmocka_unit_test_setup_teardown(test_error_json_leaves_out_what_is_absent, setup, teardown),
         cmocka_unit_test_setup_teardown(test_error_json_has_the_document_besides, setup, teardown),
         cmocka_unit_test_setup_teardown(test_json_text_of_invalid_bytes_is_text, setup, teardown),

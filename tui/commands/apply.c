@@ -175,6 +175,9 @@ static void advise(const struct apply_result *result, struct error *error)
         return;
     if (result->mode == APPLY_DRY_RUN)
         error_hint(error, "All of it was rolled back. Mend the file, then rehearse it again.");
+    else if (error->code == ERROR_CANCELLED)
+        error_hint(error, "Migration %s was rolled back whole; `pgdeck apply` begins it again.",
+                   result->failed_version);
     else
         error_hint(error, "Migration %s was rolled back whole. Mend what failed, then run `pgdeck apply` again.",
                    result->failed_version);

@@ -49,6 +49,8 @@ static bool run(struct command_context *context, struct error *error)
     options.listener = context->printer;
     struct bootstrap_result *result = bootstrap_run(memory, directory, &options, error);
     printer_progress(context->printer, NULL);
+    if (!result && !error->hint && error->code == ERROR_STATEMENT)
+        error_hint(error, "All of it was rolled back. Mend the script, then run `pgdeck bootstrap` again.");
     if (!result)
         return false;
     context->run = result->run;

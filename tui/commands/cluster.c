@@ -80,6 +80,10 @@ static bool destroy(struct command_context *context, struct cluster *cluster, st
         return false;
     if (!status->exists && !status->is_running)
         return true;
+    if (context->deck->options.access == ACCESS_READ_ONLY) { /* the dispatcher knows no target here to guard */
+        error_set(error, ERROR_READ_ONLY, "cluster destroy would delete the embedded database: nothing may be written");
+        return error_hint(error, "The program was started with --read-only: leave that out.");
+    }
     struct confirmation confirmation = {
         .question = talloc_asprintf(context->memory, "stop the embedded cluster and delete %s with all its data",
                                     status->directory),

@@ -307,6 +307,6 @@ void run_page_open(struct console *console, struct task *plan_task, const struct
     loop_keep(console->loop, page->task, job);
     talloc_set_destructor(page, destroy);
     console->write_task = page->task;
-    console->write_name = mode == APPLY_DRY_RUN ? "The dry run" : "The run";
+    console->write_name = mode == APPLY_DRY_RUN ? "A dry run" : "An apply";
     console_open(console, &page->page.base);
 }
