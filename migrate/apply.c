@@ -10,7 +10,6 @@
 static struct apply_result *new_result(TALLOC_CTX *owner, const struct run *run, const struct plan *plan)
 {
     struct apply_result *result = talloc_zero(owner, struct apply_result);
-    result->run = talloc_strdup(result, run->actor.run);
     result->mode = run->options->mode;
     result->applied = talloc_zero_array(result, struct apply_applied, (unsigned)plan->count + 1);
     result->remaining = plan->count;
@@ -62,7 +61,7 @@ static struct plan *plan_again(struct run *run, const struct plan *plan, struct 
 static bool record_start(struct run *run, const struct plan *plan, struct error *error)
 {
     json_t *detail = json_pack("{s:s, s:i}", "plan", plan->fingerprint, "files", (int)plan->count);
-    struct journal_record record = {.event = JOURNAL_RUN_STARTED, .durability = JOURNAL_RELAXED, .detail = detail};
+    struct journal_record record = {.event = JOURNAL_RUN_STARTED, .detail = detail};
     bool ok = run_record(run, &record, error);
     json_decref(detail);
     return ok;
@@ -154,6 +153,7 @@ static bool apply_for_real(struct run *run, const struct plan *plan, struct erro
         return true;
     if (!run_make_ledger(run, error) || !record_start(run, plan, error))
         return false;
+    run->result->run = talloc_strdup(run->result, run->actor.run);
     run_emit(run, APPLY_RUN_STARTED, run->actor.run, 0);
     bool ok = apply_files(run, plan, error);
     run->step = NULL;
@@ -167,7 +167,7 @@ static void log_run(const struct run *run, bool ok, const struct error *error)
     json_t *versions = json_array();
     for (size_t i = 0; i < result->applied_count; i++)
         json_array_append_new(versions, json_string(result->applied[i].version));
-    json_t *fields = json_pack("{s:s, s:s, s:o, s:I}", "run", result->run, "mode",
+    json_t *fields = json_pack("{s:s, s:s, s:o, s:I}", "run", run->actor.run, "mode",
                                result->mode == APPLY_DRY_RUN ? "dry run" : "apply", "applied", versions, "remaining",
                                (json_int_t)result->remaining);
     json_object_set_new(fields, "outcome", json_string(ok ? "done" : error_kind(error->code)->name));

@@ -67,7 +67,7 @@ struct apply_applied {
 };
 
 struct apply_result {
-    const char *run;
+    const char *run; /* its id in the journal; NULL where nothing was begun, and for a dry run */
     enum apply_mode mode;
     struct apply_applied *applied;
     size_t applied_count;
@@ -79,7 +79,7 @@ struct apply_result {
 };
 
 /* Runs the plan. Blocks; call it from a task or a script.
- * *result is set as soon as the run has an id, also on failure (owner: `owner`).
+ * *result is set also on failure (owner: `owner`).
  * Errors: all of ledger.md; error->file, line, statement name the place in a migration. */
 bool apply_run(TALLOC_CTX *owner, const struct plan *plan, const struct apply_options *options,
                struct apply_result **result, struct error *error) NODISCARD;

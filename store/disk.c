@@ -9,10 +9,29 @@
 
 #define MOST_BYTES ((256 << 20) - 1) /* source: MAX_TALLOC_SIZE, less the NUL */
 
+/* What a person can do about the commonest refusals of the system. */
+static const struct {
+    int number;
+    const char *text;
+} hints[] = {
+    {ENOENT, "Is the path right? `pgdeck settings` shows where it comes from."},
+    {ELOOP, "It is a link that leads to itself, or may not be followed."},
+    {ENOTDIR, "A part of the path is a file."},
+    {EACCES, "Look at the permissions of the file and of the folders above it."},
+    {EPERM, "Look at the permissions of the file and of the folders above it."},
+    {ENOSPC, "The disk is full: make room, then try again."},
+    {EDQUOT, "The quota is used up: make room, then try again."},
+    {EROFS, "The file system takes no writes."},
+    {EEXIST, "A file of that name is there already; it was left alone."},
+};
+
 static bool fail(struct error *error, const char *what, const char *shown)
 {
     int number = errno;
     error_set(error, ERROR_FILE, "cannot %s \"%s\": %s", what, shown, strerror(number));
+    for (size_t i = 0; i < countof(hints); i++)
+        if (hints[i].number == number)
+            error_hint(error, "%s", hints[i].text);
     return error_place(error, shown, 0, 0);
 }
 

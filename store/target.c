@@ -197,7 +197,10 @@ static void refuse_name(const struct request *request, struct error *error)
     }
     names[count] = "embedded";
     const char *nearest = suggest_nearest(request->text, names);
-    error_set(error, ERROR_USAGE, "there is no target \"%.80s\"", request->text);
+    if (strpbrk(request->text, "@:/")) /* a connection string with a slip, and maybe a password in it */
+        error_set(error, ERROR_USAGE, "what was given is neither a target's name nor a connection string");
+    else
+        error_set(error, ERROR_USAGE, "there is no target \"%.80s\"", request->text);
     if (nearest)
         error_hint(error, "Did you mean %s? Targets are %sembedded, or a connection string.", nearest, list);
     else

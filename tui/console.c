@@ -17,7 +17,7 @@
 #include "tui/runner.h"
 #include "tui/playback.h"
 
-enum { ESCAPE_MS = 25, TICK_MS = 250, SCRIPT_ROWS = 24, SCRIPT_COLUMNS = 80 };
+enum { ESCAPE_MS = 25, TICK_MS = 250, RECONNECT_MS = 3000, SCRIPT_ROWS = 24, SCRIPT_COLUMNS = 80 };
 
 /* ---- saying ---- */
 
@@ -132,6 +132,14 @@ static void tell_views(struct console *console)
             console->pages[i]->class->refreshed(console->pages[i]);
 }
 
+/* A server that went away may come back: tried until it does. */
+static void on_reconnect_time(void *argument)
+{
+    struct console *console = argument;
+    if (console->problem->code == ERROR_CONNECTION)
+        console_refresh(console);
+}
+
 static void on_survey(void *argument, struct task *task, bool succeeded, const struct error *error)
 {
     struct console *console = argument;
@@ -150,6 +158,8 @@ static void on_survey(void *argument, struct task *task, bool succeeded, const s
         error_copy(console->problem, error);
         console_say_error(console, error);
         messages_clear(console->messages); /* it stands on the screen until an attempt succeeds */
+        if (error->code == ERROR_CONNECTION)
+            loop_after(console->loop, RECONNECT_MS, on_reconnect_time, console);
     }
     tell_views(console);
     if (succeeded)

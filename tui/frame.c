@@ -158,7 +158,9 @@ static int draw_banner(struct console *console, int row, TALLOC_CTX *memory)
     const char *place =
         problem->file && problem->line ? talloc_asprintf(memory, "%s:%d: ", problem->file, problem->line) : "";
     char *text =
-        talloc_asprintf(memory, " As of %s UTC; r tries again. (:messages) %s%s", since, place, problem->message);
+        problem->code == ERROR_CONNECTION
+            ? talloc_asprintf(memory, " NOT CONNECTED, trying again. As of %s UTC. (:messages) %s", since, problem->message)
+            : talloc_asprintf(memory, " As of %s UTC; r tries again. (:messages) %s%s", since, place, problem->message);
     terminal_fill(console->terminal, row, 0, terminal_columns(console->terminal), LOOK_MESSAGE_BAD);
     put(console, row, 0, LOOK_MESSAGE_BAD, text);
     return row + 1;

@@ -31,6 +31,7 @@ struct run {
     struct ledger_counters {          /* the session's counters of ledger rows, right after our own INSERT; 0 inserted: not counted */
         int64_t inserted, updated, deleted;
         int64_t table_oid;            /* of the table, or partition, that holds our row */
+        int64_t journal_file, journal_changes;
     } counters;
 };
 

@@ -14,6 +14,7 @@ struct progress {
     struct step *steps;
     size_t count;
     size_t done; /* steps that stand: the first `done` */
+    const char *ledger_state; /* what the ledger held before the first step */
 };
 
 static const struct statement *statement_of(const struct progress *progress, const struct step *step)
@@ -56,6 +57,42 @@ static bool fail_step(struct progress *progress, const struct step *step, const 
                       hint ? talloc_asprintf(error, "Left behind: %s. ", hint) : "");
 }
 
+/* What the ledger holds, as one text. Its counters cannot be asked for: they mean nothing across transactions, and a block
+ * that sets its isolation lets no query come before its first statement. */
+static struct query ledger_state_query(const struct progress *progress, TALLOC_CTX *owner)
+{
+    const struct ledger *ledger = progress->run->ledger;
+    char *row = talloc_asprintf(owner, "pg_catalog.concat_ws(' ', l.tableoid, l.version%s)",
+                                ledger->has_checksum ? ", l.checksum" : "");
+    return (struct query){.sql = talloc_asprintf(owner,
+                                                 "SELECT pg_catalog.md5(pg_catalog.concat(pg_catalog.string_agg(%s, E'\\n'"
+                                                 " ORDER BY %s COLLATE \"C\"))) FROM %s AS l",
+                                                 row, row, ledger->table)};
+}
+
+static bool note_ledger(struct progress *progress, struct error *error)
+{
+    struct query query = ledger_state_query(progress, progress->memory);
+    struct result *result = connection_query(progress->memory, progress->run->work, NO_PARAMETERS, error, query.sql);
+    if (result)
+        progress->ledger_state = result_value(result);
+    return result != NULL;
+}
+
+/* Role and search path are the run's again. */
+static bool check_ledger(const struct progress *progress, const struct step *step, TALLOC_CTX *memory, struct error *error)
+{
+    struct run *run = progress->run;
+    struct result *result =
+        connection_query(memory, run->work, NO_PARAMETERS, error, ledger_state_query(progress, memory).sql);
+    if (result ? strcmp(result_value(result), progress->ledger_state) == 0 : !error_is_sqlstate(error, "42"))
+        return result != NULL;
+    error_set(error, ERROR_REFUSED, "it changed the ledger %s%s", run->ledger->table,
+              step->kind == STEP_AUTOCOMMIT ? "" : ", which is rolled back");
+    run_place_error(run, step->first, error);
+    return error_hint(error, "The ledger is pgdeck's: take the statement out, or name another table with the setting ledger.");
+}
+
 /* The row of step_done, and with the last step the ledger row: in the transaction that runs on the work connection. */
 static bool record_done(struct progress *progress, const struct step *step, const char *transaction_id, struct error *error)
 {
@@ -79,8 +116,9 @@ static bool record_done(struct progress *progress, const struct step *step, cons
         " OR EXISTS (SELECT FROM pg_catalog.pg_proc p WHERE p.pronamespace = pg_catalog.pg_my_temp_schema())"
         " THEN pg_catalog.jsonb_build_object('temporary', true) ELSE %s END%s",
         (int)(place - sql), sql, "$11::jsonb", place + strlen("$11::jsonb"));
-    struct query queries[] = {run_restore_query(memory, run, RESTORE_LOCAL), journal};
-    bool ok = connection_pipeline(memory, run->work, queries, countof(queries), NULL, error);
+    struct query restore = run_restore_query(memory, run, RESTORE_LOCAL);
+    bool ok = connection_pipeline(memory, run->work, &restore, 1, NULL, error) && check_ledger(progress, step, memory, error) &&
+              connection_pipeline(memory, run->work, &journal, 1, NULL, error);
     const char *ignored;
     if (ok && is_last(progress, step)) {
         int64_t duration_ms = clock_monotonic_ms() - run->file_started_ms;
@@ -432,7 +470,7 @@ bool stepwise_apply(struct run *run, struct error *error)
     while (progress.done < progress.count && (size_t)progress.steps[progress.done].number - 1 < run->step->first_statement)
         progress.done++;
     bool ok = run_record(run, &started, error) && run_prepare_work(run, run->step, error) &&
-              run_steps(&progress, error);
+              note_ledger(&progress, error) && run_steps(&progress, error);
     if (!ok || (run->work && connection_state(run->work) == STATE_LOST))
         run_drop_work(run);
     talloc_free(progress.memory);

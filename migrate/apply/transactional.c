@@ -3,6 +3,7 @@
 #include "migrate/apply/file.h"
 
 #include "store/clock.h"
+#include "store/sql.h"
 #include "store/transaction.h"
 
 #define RETRY_SPREAD_MS 200
@@ -12,6 +13,8 @@ struct transaction_facts {
     const char *transaction_id;
     bool is_locked;
     int64_t inserted, updated, deleted; /* rows of the ledger that this session has written and not yet reported */
+    int64_t journal_file;               /* of the journal: another one was made, emptied or taken away; 0: none */
+    int64_t journal_changes;            /* rows of the journal that this session has changed or deleted and not yet reported */
     int64_t table_oid;                  /* where the row stands: another table may have taken the name */
 };
 
@@ -19,6 +22,7 @@ static const struct column fact_columns[] = {
     COLUMN(struct transaction_facts, transaction_id), COLUMN(struct transaction_facts, is_locked),
     COLUMN(struct transaction_facts, inserted),       COLUMN(struct transaction_facts, updated),
     COLUMN(struct transaction_facts, deleted),        COLUMN(struct transaction_facts, table_oid),
+    COLUMN(struct transaction_facts, journal_file),   COLUMN(struct transaction_facts, journal_changes),
 };
 
 /* The columns of the facts, for RETURNING. Only differences of the counters inside a transaction mean something: the server
@@ -26,13 +30,17 @@ static const struct column fact_columns[] = {
 static char *facts_list(TALLOC_CTX *owner, const struct run *run)
 {
     const char *is_locked = run_lock_is_held_sql(owner, run);
+    const char *journal = sql_literal(owner, run->ledger->journal);
     long long oid = run->ledger->oid;
     return talloc_asprintf(owner,
                            "pg_catalog.txid_current()::text AS transaction_id, %s AS is_locked,"
                            " pg_catalog.pg_stat_get_xact_tuples_inserted(%lld::oid) AS inserted,"
                            " pg_catalog.pg_stat_get_xact_tuples_updated(%lld::oid) AS updated,"
-                           " pg_catalog.pg_stat_get_xact_tuples_deleted(%lld::oid) AS deleted, tableoid::bigint AS table_oid",
-                           is_locked, oid, oid, oid);
+                           " pg_catalog.pg_stat_get_xact_tuples_deleted(%lld::oid) AS deleted, tableoid::bigint AS table_oid,"
+                           " coalesce(pg_catalog.pg_relation_filenode(pg_catalog.to_regclass(%s))::bigint, 0) AS journal_file,"
+                           " coalesce(pg_catalog.pg_stat_get_xact_tuples_updated(pg_catalog.to_regclass(%s))"
+                           " + pg_catalog.pg_stat_get_xact_tuples_deleted(pg_catalog.to_regclass(%s)), 0) AS journal_changes",
+                           is_locked, oid, oid, oid, journal, journal, journal);
 }
 
 static bool lost_lock(struct error *error)
@@ -70,22 +78,28 @@ bool file_begin(TALLOC_CTX *owner, struct run *run, enum file_transaction transa
         talloc_free(memory);
         return false;
     }
+    if (result_row_count(queries[count - 1].result) != 1) {
+        error_set(error, ERROR_REFUSED, "the ledger %s did not take the row of %s", run->ledger->table, file->version);
+        talloc_free(memory);
+        return error_hint(error, "A trigger, a rule or a policy on it keeps rows out: take that away.");
+    }
     struct transaction_facts facts;
     bool ok = result_bind_one(queries[count - 1].result, fact_columns, countof(fact_columns), &facts, error);
     if (ok) {
         *transaction_id = talloc_strdup(owner, facts.transaction_id);
-        run->counters = (struct ledger_counters){facts.inserted, facts.updated, facts.deleted, facts.table_oid};
+        run->counters = (struct ledger_counters){facts.inserted,  facts.updated,      facts.deleted,
+                                                 facts.table_oid, facts.journal_file, facts.journal_changes};
     }
     talloc_free(memory);
     return ok && (facts.is_locked || lost_lock(error));
 }
 
-static bool tampered(struct run *run, struct error *error)
+static bool tampered(struct run *run, const char *table, struct error *error)
 {
-    error_set(error, ERROR_REFUSED, "migration %s changed the ledger %s; it is rolled back", run->step->file->version,
-              run->ledger->table);
+    error_set(error, ERROR_REFUSED, "migration %s changed the %s %s; it is rolled back", run->step->file->version,
+              table == run->ledger->table ? "ledger" : "journal", table);
     run_place_error(run, run->step->file->statements.count, error);
-    return error_hint(error, "The ledger is pgdeck's: take the statement out, or name another table with the setting ledger.");
+    return error_hint(error, "Ledger and journal are pgdeck's: take the statement out, or name other tables with the setting ledger.");
 }
 
 static bool check_facts(struct run *run, const struct transaction_facts *facts, const char *transaction_id, struct error *error)
@@ -99,11 +113,13 @@ static bool check_facts(struct run *run, const struct transaction_facts *facts, 
     if (!facts->is_locked)
         return lost_lock(error);
     bool is_counted = before->inserted > 0; /* not so where track_counts is off */
+    if (facts->journal_file != before->journal_file || facts->journal_changes != before->journal_changes)
+        return tampered(run, run->ledger->journal, error);
     if (facts->table_oid != before->table_oid)
-        return tampered(run, error);
+        return tampered(run, run->ledger->table, error);
     if (is_counted && (facts->inserted != before->inserted || facts->updated != before->updated + updates ||
                        facts->deleted != before->deleted))
-        return tampered(run, error);
+        return tampered(run, run->ledger->table, error);
     return true;
 }
 
@@ -118,14 +134,14 @@ bool file_close(struct run *run, const char *transaction_id, int64_t duration_ms
     bool ok = (connection_is_alive(run->lock) || lost_lock(error)) &&
               connection_pipeline(memory, run->work, queries, countof(queries), &failed, error);
     if (ok && result_row_count(queries[1].result) != 1) {
-        ok = tampered(run, error);
+        ok = tampered(run, run->ledger->table, error);
     } else if (ok) {
         struct transaction_facts facts;
         ok = result_bind_one(queries[1].result, fact_columns, countof(fact_columns), &facts, error) &&
              check_facts(run, &facts, transaction_id, error);
     } else if (!ok && failed == 1 && error_is_sqlstate(error, "42")) {
         /* The table or its columns are gone, or no longer ours. */
-        tampered(run, error);
+        tampered(run, run->ledger->table, error);
     }
     talloc_free(memory);
     return ok;

@@ -80,6 +80,8 @@ bool failure_set(struct error *error, struct connection *connection, const PGres
         error_set(error, is_lost ? ERROR_CONNECTION : ERROR_INTERNAL, "%s", *words ? words : "the server said nothing");
         talloc_free(words);
     }
+    if (!is_lost && error->code == ERROR_CONNECTION)
+        error->code = ERROR_STATEMENT; /* a statement may raise any SQLSTATE: only a lost connection is one */
     if (is_lost) {
         error->code = ERROR_CONNECTION;
         error->is_connection_lost = true;

@@ -102,7 +102,13 @@ static bool finish_connecting(struct connection *connection, int timeout_ms, str
     }
     if (step == PGRES_POLLING_OK)
         return true;
+    bool needs_password = PQconnectionNeedsPassword(connection->pg), used_password = PQconnectionUsedPassword(connection->pg);
     failure_set(error, connection, NULL);
+    if (needs_password)
+        error_hint(error, "The server asks for a password: give it by PGPASSWORD, .pgpass or a service file.");
+    else if (used_password)
+        error_hint(error, "A password was given: is it right? It comes from the connection string, PGPASSWORD, .pgpass or a "
+                          "service file.");
     error->code = ERROR_CONNECTION;
     error->is_connection_lost = false;
     return false;

@@ -250,6 +250,16 @@ static const struct {
     {"a column dropped", "ALTER TABLE schema_migrations DROP COLUMN duration_ms"},
 };
 
+static const struct {
+    const char *what, *statement;
+} journal_tamperings[] = {
+    {"a row deleted", "DELETE FROM schema_migration_events WHERE event = 'started'"},
+    {"a row updated", "UPDATE schema_migration_events SET person = 'nobody'"},
+    {"emptied", "TRUNCATE schema_migration_events"},
+    {"dropped", "DROP TABLE schema_migration_events"},
+    {"renamed", "ALTER TABLE schema_migration_events RENAME TO other"},
+};
+
 static void tamper(struct stage *stage, const char *statement)
 {
     stage_write(stage, "001_a.sql", "SELECT 1;\n");
@@ -258,7 +268,7 @@ static void tamper(struct stage *stage, const char *statement)
         oracle_text(stage->oracle, "SELECT string_agg(t::text, E'\\n' ORDER BY version) FROM schema_migrations t");
     stage_write(stage, "002_b.sql", talloc_asprintf(stage, "CREATE TABLE harmless ();\n%s;\n", statement));
     stage_apply_fails(stage, ERROR_REFUSED);
-    assert_non_null(strstr(stage->error->message, "changed the ledger"));
+    assert_non_null(strstr(stage->error->message, "changed the "));
     assert_non_null(stage->error->hint);
     assert_string_equal(stage->error->file, "migrations/002_b.sql");
     assert_string_equal(
@@ -273,6 +283,16 @@ static void test_file_that_tampers_with_the_ledger_is_rolled_back(void **state U
         struct stage *stage = stage_new(NULL, server);
         print_message("%s\n", tamperings[i].what);
         tamper(stage, tamperings[i].statement);
+        talloc_free(stage);
+    }
+}
+
+static void test_file_that_tampers_with_the_journal_is_rolled_back(void **state UNUSED)
+{
+    for (size_t i = 0; i < countof(journal_tamperings); i++) {
+        struct stage *stage = stage_new(NULL, server);
+        print_message("%s\n", journal_tamperings[i].what);
+        tamper(stage, journal_tamperings[i].statement);
         talloc_free(stage);
     }
 }
@@ -316,6 +336,7 @@ int main(void)
         TEST(test_run_of_a_role_that_does_not_exist_is_refused),
         cmocka_unit_test(test_standby_tells_its_status_and_takes_no_run),
         cmocka_unit_test(test_file_that_tampers_with_the_ledger_is_rolled_back),
+        cmocka_unit_test(test_file_that_tampers_with_the_journal_is_rolled_back),
         cmocka_unit_test(test_file_that_tampers_with_a_foreign_ledger_is_rolled_back),
         TEST(test_file_may_read_the_ledger_and_write_elsewhere),
     };

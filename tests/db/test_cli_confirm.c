@@ -171,7 +171,7 @@ static const struct {
     int status;
     bool is_applied;
 } questions[] = {
-    {"open", "Apply 2 migrations (3 statements) to open? [y/N] ", "\n", 4, false},
+    {"open", "Apply 2 migrations (3 statements) to open, ", "\n", 4, false},
     {"open", "[y/N] ", "n\n", 4, false},
     {"open", "[y/N] ", DECK_DATABASE "\n", 4, false},
     {"open", "[y/N] ", "\004", 4, false},

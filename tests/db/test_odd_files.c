@@ -138,6 +138,37 @@ static void test_settings_of_a_file_end_with_it(void **state)
     scene_finish(scene);
 }
 
+/* Of a file outside a transaction the steps before stand; the one that touches the ledger does not. */
+static void test_step_that_changes_the_ledger_is_rolled_back(void **state)
+{
+    static const char *const attacks[] = {
+        "DELETE FROM " LEDGER ";",
+        "TRUNCATE " LEDGER ";",
+        "DROP TABLE " LEDGER ";",
+        "UPDATE " LEDGER " SET version = '0' || version;",
+        "INSERT INTO " LEDGER " (version) VALUES ('999');",
+        "INSERT INTO " LEDGER " (version) VALUES ('002') ON CONFLICT DO NOTHING;",
+        "DO $$ BEGIN EXECUTE 'DELETE FROM public.schema_' || 'migrations'; END $$;",
+        "BEGIN ISOLATION LEVEL SERIALIZABLE;\nDELETE FROM " LEDGER ";\nCOMMIT;",
+        "SET ROLE plain;\nRESET ROLE;\nALTER TABLE " LEDGER " RENAME TO gone;\nSELECT 1;",
+    };
+    struct scene *scene = *state;
+    for (size_t i = 0; i < countof(attacks); i++) {
+        const struct scene_file files[] = {
+            {"001", "fine", "INSERT INTO fixture.counter VALUES ('001.1');\n", SCENE_TRANSACTIONAL, 1, 0},
+            {"002", "attacks",
+             talloc_asprintf(scene, "-- pgdeck: no-transaction\nINSERT INTO fixture.counter VALUES ('002.1');\n%s\n", attacks[i]),
+             SCENE_STEPWISE, 1, 0},
+        };
+        scene_reset(scene, files, countof(files));
+        struct program *program = scene_apply(scene, SCENE_DIRECT);
+        if (program->exit_status != 6 || !strstr(program->err, "it changed the ledger"))
+            fail_msg("%s: exit %d: %s%s", attacks[i], program->exit_status, program->out, program->err);
+        assert_string_equal(oracle_text(scene->oracle, "SELECT string_agg(version, ',') FROM " LEDGER), "001");
+        assert_string_equal(scene_state(scene, "002"), "incomplete");
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -145,6 +176,7 @@ int main(void)
         cmocka_unit_test(test_copy_from_stdin_brings_every_row),
         cmocka_unit_test(test_lock_timeout_exits_4_with_nothing_applied),
         cmocka_unit_test(test_settings_of_a_file_end_with_it),
+        cmocka_unit_test(test_step_that_changes_the_ledger_is_rolled_back),
     };
     cmocka_set_test_filter(getenv("PGDECK_TEST"));
     return cmocka_run_group_tests_name("odd files", tests, set_up, tear_down);

@@ -222,7 +222,7 @@ static void test_pool_connection_has_pgdecks_settings(void **state)
 static void test_pool_connection_is_clean(void **state)
 {
     static const char *const litter[] = {
-        "SET search_path = pg_temp, public", "SET statement_timeout = 1", "CREATE TEMP TABLE litter (a int)", "LISTEN litter",
+        "SET search_path = pg_temp, public", "SET statement_timeout = 12345", "CREATE TEMP TABLE litter (a int)", "LISTEN litter",
         "SELECT pg_catalog.pg_advisory_lock(1)", "PREPARE litter AS SELECT 1", "SET ROLE pg_monitor",
     };
     struct fixture *fixture = *state;

@@ -115,6 +115,12 @@ static json_t *apply_json(const struct planning *planning, const struct apply_re
                      not_rehearsed_json(result), "target", answer_target_json(&planning->target));
 }
 
+/* "; run ID", or nothing where nothing was begun. */
+static const char *run_words(TALLOC_CTX *owner, const struct apply_result *result)
+{
+    return result->run ? talloc_asprintf(owner, "; run %s", result->run) : "";
+}
+
 static void print_result(struct command_context *context, const struct planning *planning,
                          const struct apply_result *result)
 {
@@ -123,11 +129,10 @@ static void print_result(struct command_context *context, const struct planning 
     size_t remaining = result->remaining + planning->plan->remaining;
     char *count = answer_count(context->memory, result->applied_count, "migration");
     if (is_dry)
-        printer_line(printer, ROLE_GOOD, "rehearsed %s on %s and rolled back; run %s", count, planning->target.name,
-                     result->run);
+        printer_line(printer, ROLE_GOOD, "rehearsed %s on %s and rolled back", count, planning->target.name);
     else
-        printer_line(printer, ROLE_GOOD, "applied %s to %s; %zu pending; run %s", count, planning->target.name,
-                     remaining, result->run);
+        printer_line(printer, ROLE_GOOD, "applied %s to %s; %zu pending%s", count, planning->target.name, remaining,
+                     run_words(context->memory, result));
     if (result->stopped_at)
         printer_line(printer, ROLE_WARN, "stopped at %s: it does not run in a transaction, so it cannot be rolled back",
                      result->stopped_at);
@@ -143,9 +148,10 @@ static bool confirm(struct command_context *context, const struct planning *plan
     TALLOC_CTX *memory = context->memory;
     struct confirmation confirmation = {
         .question = talloc_asprintf(
-            memory, "%s %s (%s) %s %s", mode == APPLY_DRY_RUN ? "rehearse and roll back" : "apply",
+            memory, "%s %s (%s) %s %s, %s", mode == APPLY_DRY_RUN ? "rehearse and roll back" : "apply",
             answer_count(memory, plan->count, "migration"), answer_count(memory, plan->statement_count, "statement"),
-            mode == APPLY_DRY_RUN ? "on" : "to", planning->target.name),
+            mode == APPLY_DRY_RUN ? "on" : "to", planning->target.name,
+            target_describe(memory, context->deck->target)),
         .lines = planning_lines(memory, plan, printer_verbosity(context->printer)),
         .loss = LOSES_NOTHING,
         .database = planning->target.database,
@@ -160,10 +166,11 @@ static bool tell_failure(struct command_context *context, const struct planning 
     context->document = document;
     bool is_incomplete = error->code == ERROR_INCOMPLETE;
     if (result && result->mode == APPLY_FOR_REAL)
-        printer_note(context->printer, "%s applied; %s%zu pending; run %s",
+        printer_note(context->printer, "%s applied; %s%zu pending%s",
                      answer_count(context->memory, result->applied_count, "migration"),
                      is_incomplete ? "1 incomplete; " : "",
-                     result->remaining + planning->plan->remaining - is_incomplete, result->run);
+                     result->remaining + planning->plan->remaining - is_incomplete,
+                     run_words(context->memory, result));
     return false;
 }
 
