@@ -17,7 +17,8 @@ static struct apply_result *new_result(TALLOC_CTX *owner, const struct run *run,
 }
 
 /* --only without the versions that another run has applied meanwhile; only for those who confirmed without looking. */
-static struct plan_selection rest_of_selection(TALLOC_CTX *owner, const struct apply_options *options, const struct status *status)
+static struct plan_selection rest_of_selection(TALLOC_CTX *owner, const struct apply_options *options,
+                                               const struct status *status)
 {
     struct plan_selection selection = options->selection;
     if (!selection.only || options->strictness == APPLY_EXACT)
@@ -35,7 +36,8 @@ static struct plan_selection rest_of_selection(TALLOC_CTX *owner, const struct a
     return selection;
 }
 
-/* What is true now that nobody else can change it: the plan made anew must be the one that was confirmed, or a rest of it. */
+/* What is true now that nobody else can change it: the plan made anew must be the one that was confirmed, or a rest of
+ * it. */
 static struct plan *plan_again(struct run *run, const struct plan *plan, struct error *error)
 {
     const struct apply_options *options = run->options;
@@ -51,9 +53,11 @@ static struct plan *plan_again(struct run *run, const struct plan *plan, struct 
     /* The selection was good when the plan was made: --only names what is applied by now. */
     if (!now && error->code != ERROR_USAGE)
         return NULL;
-    if (now && (options->strictness == APPLY_EXACT ? !strcmp(now->fingerprint, plan->fingerprint) : plan_is_part_of(now, plan)))
+    if (now && (options->strictness == APPLY_EXACT ? !strcmp(now->fingerprint, plan->fingerprint)
+                                                   : plan_is_part_of(now, plan)))
         return now;
-    error_set(error, ERROR_STALE_PLAN, "what was planned is no longer true: the ledger, a file or the target has changed since");
+    error_set(error, ERROR_STALE_PLAN,
+              "what was planned is no longer true: the ledger, a file or the target has changed since");
     error_hint(error, "Run `pgdeck plan` and look again.");
     return NULL;
 }
@@ -67,7 +71,8 @@ static bool record_start(struct run *run, const struct plan *plan, struct error 
     return ok;
 }
 
-/* A record that cannot be written after the COMMIT is no failure of the file: the ledger has it. But the run ends there. */
+/* A record that cannot be written after the COMMIT is no failure of the file: the ledger has it. But the run ends
+ * there. */
 static bool record_applied(struct run *run, int64_t duration_ms, struct error *error)
 {
     json_t *detail = json_pack("{s:I}", "duration_ms", (json_int_t)duration_ms);

@@ -21,10 +21,10 @@ enum apply_event_kind {
     APPLY_STATEMENT,      /* statement begins; text: its summary */
     APPLY_STATEMENT_DONE, /* text: its command tag */
     APPLY_COMMITTING,
-    APPLY_FILE_DONE,      /* duration_ms */
-    APPLY_FILE_FAILED,    /* text: the message */
-    APPLY_NOTICE,         /* a notice of the server; text: severity: message */
-    APPLY_WARNING,        /* pgdeck's own; text */
+    APPLY_FILE_DONE,   /* duration_ms */
+    APPLY_FILE_FAILED, /* text: the message */
+    APPLY_NOTICE,      /* a notice of the server; text: severity: message */
+    APPLY_WARNING,     /* pgdeck's own; text */
     APPLY_CANCELLING,
 };
 
@@ -54,7 +54,7 @@ struct apply_options {
     enum apply_mode mode;
     enum apply_strictness strictness;
     struct plan_selection selection; /* the one that the plan was built with */
-    const char *application; /* "pgdeck VERSION" */
+    const char *application;         /* "pgdeck VERSION" */
     const char *person, *host;
     apply_listener_fn on_event; /* called on the thread that runs; or NULL */
     void *listener;
@@ -73,9 +73,10 @@ struct apply_result {
     size_t applied_count;
     const char *failed_version; /* NULL: none failed */
     int failed_statement, failed_line;
-    size_t remaining;           /* planned ones that are not applied (dry run: not rehearsed) */
-    const char *stopped_at;     /* dry run: the non-transactional file that could not be rehearsed, or NULL */
-    const char *const *not_rehearsed; /* dry run: versions stopped by 55P04 over an earlier pending file's enum label; NULL-terminated */
+    size_t remaining;                 /* planned ones that are not applied (dry run: not rehearsed) */
+    const char *stopped_at;           /* dry run: the non-transactional file that could not be rehearsed, or NULL */
+    const char *const *not_rehearsed; /* dry run: versions stopped by 55P04 over an earlier pending file's enum label;
+                                         NULL-terminated */
 };
 
 /* Runs the plan. Blocks; call it from a task or a script.

@@ -26,8 +26,10 @@ bool bootstrap_check(struct connection *connection, struct error *error)
         for (size_t i = 0; i < count && i < 5; i++)
             names = talloc_asprintf_append(names, "%s%s", i > 0 ? ", " : "", result_cell(result, i, 0));
         error_set(error, ERROR_REFUSED, "the target is not empty: it holds %s%s", names, count > 5 ? " and more" : "");
-        error_hint(error, "Bootstrap runs on an empty database only. Adopt this one with `pgdeck mark V... --applied --reason TEXT`, "
-                          "or run `pgdeck apply`.");
+        error_hint(
+            error,
+            "Bootstrap runs on an empty database only. Adopt this one with `pgdeck mark V... --applied --reason TEXT`, "
+            "or run `pgdeck apply`.");
         talloc_free(names);
     }
     talloc_free(result);
@@ -131,7 +133,8 @@ static bool adopt_seeds(struct bootstrap *bootstrap, struct connection *connecti
                           bootstrap->directory->shown);
     }
     if (!ledger_require_writable(run->ledger, error) || !ledger_create_journal(connection, run->ledger, error) ||
-        !journal_write(connection, run->ledger, &run->actor, &(struct journal_record){.event = JOURNAL_RUN_STARTED}, error) ||
+        !journal_write(connection, run->ledger, &run->actor, &(struct journal_record){.event = JOURNAL_RUN_STARTED},
+                       error) ||
         !ledger_read(run, connection, run->ledger, &rows, &count, error))
         return false;
     for (size_t i = 0; i < count; i++)
@@ -153,7 +156,8 @@ static bool run_all(struct connection *connection, void *argument, struct error 
               connection_execute(connection, restore.parameters, error, restore.sql) &&
               adopt_seeds(bootstrap, connection, error);
     json_t *detail = json_pack("{s:s, s:s}", "outcome", "done", "init", bootstrap->script->path);
-    struct journal_record record = {.event = JOURNAL_RUN_FINISHED, .checksum = bootstrap->script->checksum, .detail = detail};
+    struct journal_record record = {
+        .event = JOURNAL_RUN_FINISHED, .checksum = bootstrap->script->checksum, .detail = detail};
     ok = ok && journal_write(connection, run->ledger, &run->actor, &record, error);
     json_decref(detail);
     talloc_free(memory);
@@ -173,19 +177,22 @@ static bool bootstrap_with_lock(struct bootstrap *bootstrap, struct error *error
     return true;
 }
 
-struct bootstrap_result *bootstrap_run(TALLOC_CTX *owner, const struct directory *directory, const struct apply_options *options,
-                                       struct error *error)
+struct bootstrap_result *bootstrap_run(TALLOC_CTX *owner, const struct directory *directory,
+                                       const struct apply_options *options, struct error *error)
 {
     struct run *run = run_new(NULL, options);
     const struct settings *settings = options->settings;
-    struct bootstrap bootstrap = {.run = run, .directory = directory, .result = talloc_zero(owner, struct bootstrap_result)};
+    struct bootstrap bootstrap = {
+        .run = run, .directory = directory, .result = talloc_zero(owner, struct bootstrap_result)};
     bootstrap.result->run = talloc_strdup(bootstrap.result, run->actor.run);
-    bootstrap.script = script_read(run, settings_path(run, settings, SETTING_init), settings_text(settings, SETTING_init),
-                                   settings_number(settings, SETTING_file_size), error);
+    bootstrap.script =
+        script_read(run, settings_path(run, settings, SETTING_init), settings_text(settings, SETTING_init),
+                    settings_number(settings, SETTING_file_size), error);
     bool ok = bootstrap.script && check_statements(bootstrap.script, error) && bootstrap_with_lock(&bootstrap, error);
     if (options->log)
-        log_write(options->log, ok ? LOG_LEVEL_INFO : LOG_LEVEL_ERROR, "bootstrap",
-                  json_pack("{s:s, s:s}", "run", run->actor.run, "outcome", ok ? "done" : error_kind(error->code)->name));
+        log_write(
+            options->log, ok ? LOG_LEVEL_INFO : LOG_LEVEL_ERROR, "bootstrap",
+            json_pack("{s:s, s:s}", "run", run->actor.run, "outcome", ok ? "done" : error_kind(error->code)->name));
     if (!ok)
         TALLOC_FREE(bootstrap.result);
     run_close(run);

@@ -20,18 +20,19 @@ struct directory {
     bool exists;
     struct migration_file **files; /* by version, ascending */
     size_t count;
-    size_t down_count;  /* .down.sql files that were left out */
+    size_t down_count; /* .down.sql files that were left out */
     /* Not errors: gaps between counters, names that are not the house style. Findings of migration.name. */
     struct directory_finding *findings;
     size_t finding_count;
 };
 
 /* Reads all files. A folder that is absent is an empty one (exists = false). Owner: `owner`.
- * Errors: ERROR_PROJECT, ERROR_FILE with place: a bad name, two files of one version (both are named; 1 and 001 are one version), a defect of a file.
- * The first in the order of names. */
+ * Errors: ERROR_PROJECT, ERROR_FILE with place: a bad name, two files of one version (both are named; 1 and 001 are one
+ * version), a defect of a file. The first in the order of names. */
 struct directory *directory_read(TALLOC_CTX *owner, const struct settings *settings, struct error *error) NODISCARD;
 
-/* The same, but keeps going: every error becomes an entry of `errors` (owner: `owner`), so that check can report all of them. */
+/* The same, but keeps going: every error becomes an entry of `errors` (owner: `owner`), so that check can report all of
+ * them. */
 struct directory_errors {
     struct error **items;
     size_t count;
@@ -41,10 +42,12 @@ struct directory *directory_survey(TALLOC_CTX *owner, const struct settings *set
 /* The file of a version (compared as an integer), or NULL. */
 struct migration_file *directory_find(const struct directory *directory, int64_t number);
 
-/* The version that the next file takes: the highest plus one, as wide as the widest counter (three digits at least); a timestamp where the highest is one. */
+/* The version that the next file takes: the highest plus one, as wide as the widest counter (three digits at least); a
+ * timestamp where the highest is one. */
 char *directory_next_version(TALLOC_CTX *owner, const struct directory *directory, int64_t wall_us);
 
-/* Whether a version reads as a timestamp (8 digits of a date at least) and not as a counter: gaps between such mean nothing. */
+/* Whether a version reads as a timestamp (8 digits of a date at least) and not as a counter: gaps between such mean
+ * nothing. */
 bool directory_is_timestamp(int64_t number);
 
 #endif

@@ -11,7 +11,8 @@
 
 #define LIMIT_BYTES (16 * 1024 * 1024)
 
-/* What opens and closes a block of code: at least three of one mark. What closes it is at least as long as what opened it. */
+/* What opens and closes a block of code: at least three of one mark. What closes it is at least as long as what opened
+ * it. */
 struct fence {
     char mark; /* 0: none is open */
     size_t length;
@@ -78,8 +79,8 @@ static void end_entry(struct parser *parser, const char *end)
 static void begin_entry(struct parser *parser, const char *line, size_t size, int number, int64_t version)
 {
     struct documentation *documentation = parser->documentation;
-    documentation->entries =
-        talloc_realloc(documentation, documentation->entries, struct documentation_entry, (unsigned)documentation->count + 1);
+    documentation->entries = talloc_realloc(documentation, documentation->entries, struct documentation_entry,
+                                            (unsigned)documentation->count + 1);
     documentation->entries[documentation->count++] = (struct documentation_entry){
         .title = title_of(documentation, line, size), .number = version, .body = "", .line = number};
     parser->body = line[size] ? line + size + 1 : line + size;

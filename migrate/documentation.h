@@ -9,9 +9,9 @@
 #include "store/settings.h"
 
 struct documentation_entry {
-    const char *title;   /* "007_add_index" */
+    const char *title; /* "007_add_index" */
     int64_t number;
-    const char *body;    /* Markdown between this heading and the next */
+    const char *body; /* Markdown between this heading and the next */
     int line;
 };
 
@@ -23,12 +23,14 @@ struct documentation {
 };
 
 /* Reads the file; an absent one has no entries. Owner: `owner`. Errors: ERROR_FILE. */
-struct documentation *documentation_read(TALLOC_CTX *owner, const struct settings *settings, struct error *error) NODISCARD;
+struct documentation *documentation_read(TALLOC_CTX *owner, const struct settings *settings,
+                                         struct error *error) NODISCARD;
 
 /* The entry of a version, or NULL. */
 const struct documentation_entry *documentation_find(const struct documentation *documentation, int64_t number);
 
 /* Appends an entry (makes the file where there is none); never touches what is there. Errors: ERROR_FILE. */
-bool documentation_append(const struct settings *settings, const char *title, const char *body, struct error *error) NODISCARD;
+bool documentation_append(const struct settings *settings, const char *title, const char *body,
+                          struct error *error) NODISCARD;
 
 #endif

@@ -14,10 +14,7 @@
 
 enum { VERSION_DIGITS_MOST = 18 };
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
+static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 static bool is_description_character(char c)
 {

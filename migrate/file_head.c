@@ -41,10 +41,7 @@ static bool (*const takers[DIRECTIVE_COUNT])(struct line *line) = {
     [DIRECTIVE_ALLOW] = take_allow,
 };
 
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t' || c == '\f' || c == '\v';
-}
+static bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\f' || c == '\v'; }
 
 static void skip_blanks(struct line *line)
 {

@@ -28,11 +28,14 @@ enum journal_event {
 
 /* Who acts: goes into each record. */
 struct journal_actor {
-    const char *run;    /* id of the run */
+    const char *run; /* id of the run */
     const char *person, *host, *application;
 };
 
-enum journal_durability { JOURNAL_DURABLE, JOURNAL_RELAXED /* need not wait for the disk: a later commit flushes it */ };
+enum journal_durability {
+    JOURNAL_DURABLE,
+    JOURNAL_RELAXED /* need not wait for the disk: a later commit flushes it */
+};
 
 /* What is recorded; NULL and 0 are SQL's NULL. */
 struct journal_record {
@@ -57,7 +60,8 @@ struct journal_row {
     int64_t id;
     const char *run, *version;
     int64_t step;
-    const char *event, *at, *checksum, *statement_hash, *transaction_id, *db_role, *person, *host, *application, *detail;
+    const char *event, *at, *checksum, *statement_hash, *transaction_id, *db_role, *person, *host, *application,
+        *detail;
 };
 
 /* Which rows: absent members do not narrow. */
@@ -69,7 +73,8 @@ struct journal_filter {
 
 /* Rows by id, ascending. Owner: `owner`. No journal: no rows. */
 bool journal_read(TALLOC_CTX *owner, struct connection *connection, const struct ledger *ledger,
-                  const struct journal_filter *filter, struct journal_row **rows, size_t *count, struct error *error) NODISCARD;
+                  const struct journal_filter *filter, struct journal_row **rows, size_t *count,
+                  struct error *error) NODISCARD;
 
 /* A run, summed up from its events. */
 struct journal_run {
@@ -87,18 +92,19 @@ struct journal_step {
     const char *version;
     int64_t step;
     const char *statement_hash;
-    const char *checksum;       /* of the file at that time */
-    bool is_done;               /* false: intended, and nothing tells how it ended */
-    bool has_temporary;         /* temporary objects stood when it was done: a new session does not have them */
-    const char *before;         /* what stood in the catalog before an intended step: see migrate/apply/check.h */
+    const char *checksum; /* of the file at that time */
+    bool is_done;         /* false: intended, and nothing tells how it ended */
+    bool has_temporary;   /* temporary objects stood when it was done: a new session does not have them */
+    const char *before;   /* what stood in the catalog before an intended step: see migrate/apply/check.h */
 };
 
-/* Steps of versions without a ledger row since their last applied, marked or resolved; by version, then step. Owner: `owner`. */
+/* Steps of versions without a ledger row since their last applied, marked or resolved; by version, then step. Owner:
+ * `owner`. */
 bool journal_open_steps(TALLOC_CTX *owner, struct connection *connection, const struct ledger *ledger,
                         struct journal_step **steps, size_t *count, struct error *error) NODISCARD;
 
-/* The checksum last recorded for each version (applied, marked, accepted), for ledgers without a column for it. 7 and 007 are
- * one version, spelled as it was last. */
+/* The checksum last recorded for each version (applied, marked, accepted), for ledgers without a column for it. 7 and
+ * 007 are one version, spelled as it was last. */
 struct journal_checksum {
     const char *version, *checksum;
 };

@@ -71,8 +71,8 @@ static char *select_rows(TALLOC_CTX *owner, const struct ledger *ledger)
         column_or_null(ledger->has_run, "run::text", "text"), ledger->table);
 }
 
-/* "2026-11-24 03:17:00.123456" of the server to RFC 3339 in milliseconds; what is no such time ("infinity") stays. To format
- * a thousand times here is cheaper than to_char on the server. */
+/* "2026-11-24 03:17:00.123456" of the server to RFC 3339 in milliseconds; what is no such time ("infinity") stays. To
+ * format a thousand times here is cheaper than to_char on the server. */
 static const char *format_time(TALLOC_CTX *owner, const char *text)
 {
     static const char shape[] = "0000-00-00 00:00:00";
@@ -86,12 +86,13 @@ static const char *format_time(TALLOC_CTX *owner, const char *text)
     return talloc_asprintf(owner, "%.10sT%.8s.%sZ", text, text + 11, milliseconds);
 }
 
-bool ledger_read(TALLOC_CTX *owner, struct connection *connection, const struct ledger *ledger, struct ledger_row **rows,
-                 size_t *count, struct error *error)
+bool ledger_read(TALLOC_CTX *owner, struct connection *connection, const struct ledger *ledger,
+                 struct ledger_row **rows, size_t *count, struct error *error)
 {
     static const struct column columns[] = {
-        COLUMN(struct ledger_row, version),    COLUMN(struct ledger_row, description), COLUMN(struct ledger_row, checksum),
-        COLUMN(struct ledger_row, applied_at), COLUMN(struct ledger_row, applied_by),  COLUMN(struct ledger_row, duration_ms),
+        COLUMN(struct ledger_row, version),    COLUMN(struct ledger_row, description),
+        COLUMN(struct ledger_row, checksum),   COLUMN(struct ledger_row, applied_at),
+        COLUMN(struct ledger_row, applied_by), COLUMN(struct ledger_row, duration_ms),
         COLUMN(struct ledger_row, run),
     };
     if (ledger->shape == LEDGER_ABSENT) {
@@ -140,10 +141,12 @@ static bool create(struct connection *connection, void *argument, struct error *
     TALLOC_CTX *memory = talloc_new(NULL);
     bool ok = true;
     if (!ledger->has_schema)
-        ok = connection_execute(connection, NO_PARAMETERS, error,
-                                talloc_asprintf(memory, "CREATE SCHEMA IF NOT EXISTS %s", sql_identifier(memory, ledger->schema)));
+        ok = connection_execute(
+            connection, NO_PARAMETERS, error,
+            talloc_asprintf(memory, "CREATE SCHEMA IF NOT EXISTS %s", sql_identifier(memory, ledger->schema)));
     if (ok && ledger->shape == LEDGER_ABSENT)
-        ok = connection_execute(connection, NO_PARAMETERS, error, talloc_asprintf(memory, create_ledger, ledger->table));
+        ok =
+            connection_execute(connection, NO_PARAMETERS, error, talloc_asprintf(memory, create_ledger, ledger->table));
     talloc_free(memory);
     return ok && ledger_create_journal(connection, ledger, error);
 }
@@ -176,9 +179,9 @@ static void add_value(struct insertion *insertion, bool has_column, const char *
     if (!has_column || !value)
         return;
     insertion->values[insertion->count++] = value;
-    insertion->columns =
-        talloc_asprintf_append(insertion->columns, "%s%s", insertion->count > 1 ? ", " : "", column);
-    insertion->places = talloc_asprintf_append(insertion->places, "%s$%d", insertion->count > 1 ? ", " : "", insertion->count);
+    insertion->columns = talloc_asprintf_append(insertion->columns, "%s%s", insertion->count > 1 ? ", " : "", column);
+    insertion->places =
+        talloc_asprintf_append(insertion->places, "%s$%d", insertion->count > 1 ? ", " : "", insertion->count);
 }
 
 static char *number_text(TALLOC_CTX *owner, int64_t number)
@@ -189,14 +192,15 @@ static char *number_text(TALLOC_CTX *owner, int64_t number)
 struct query ledger_insert_query(TALLOC_CTX *owner, const struct ledger *ledger, const struct ledger_row *row,
                                  const char *returning)
 {
-    struct insertion insertion = {talloc_strdup(owner, ""), talloc_strdup(owner, ""), talloc_array(owner, const char *, 6), 0};
+    struct insertion insertion = {talloc_strdup(owner, ""), talloc_strdup(owner, ""),
+                                  talloc_array(owner, const char *, 6), 0};
     add_value(&insertion, true, "version", row->version);
     add_value(&insertion, ledger->has_description, "description", row->description);
     add_value(&insertion, ledger->has_checksum, "checksum", row->checksum);
     add_value(&insertion, ledger->has_duration_ms, "duration_ms", number_text(owner, row->duration_ms));
     add_value(&insertion, ledger->has_run, "run", row->run);
-    const char *sql = talloc_asprintf(owner, "INSERT INTO %s (%s%s) VALUES (%s%s)%s%s", ledger->table, insertion.columns,
-                                      ledger->more_columns, insertion.places, ledger->more_values,
+    const char *sql = talloc_asprintf(owner, "INSERT INTO %s (%s%s) VALUES (%s%s)%s%s", ledger->table,
+                                      insertion.columns, ledger->more_columns, insertion.places, ledger->more_values,
                                       returning ? " RETURNING " : "", returning ? returning : "");
     return (struct query){.sql = sql, .parameters = {insertion.count, insertion.values}};
 }
@@ -217,16 +221,16 @@ bool ledger_insert(struct connection *connection, const struct ledger *ledger, c
     return ok;
 }
 
-struct query ledger_close_query(TALLOC_CTX *owner, const struct ledger *ledger, const char *version, int64_t duration_ms,
-                                const char *returning)
+struct query ledger_close_query(TALLOC_CTX *owner, const struct ledger *ledger, const char *version,
+                                int64_t duration_ms, const char *returning)
 {
     const char **values = talloc_array(owner, const char *, 2);
     values[0] = version;
     values[1] = number_text(owner, duration_ms);
-    const char *sql =
-        ledger->has_duration_ms
-            ? talloc_asprintf(owner, "UPDATE %s SET duration_ms = $2 WHERE version = $1 RETURNING %s", ledger->table, returning)
-            : talloc_asprintf(owner, "SELECT %s FROM %s WHERE version = $1", returning, ledger->table);
+    const char *sql = ledger->has_duration_ms
+                          ? talloc_asprintf(owner, "UPDATE %s SET duration_ms = $2 WHERE version = $1 RETURNING %s",
+                                            ledger->table, returning)
+                          : talloc_asprintf(owner, "SELECT %s FROM %s WHERE version = $1", returning, ledger->table);
     return (struct query){.sql = sql, .parameters = {ledger->has_duration_ms ? 2 : 1, values}};
 }
 

@@ -1,5 +1,5 @@
-/* Recognises the ledger: its own shape, or one that another tool made. One cheap query brings the columns; what they mean is
- * decided here. See ledger.h. */
+/* Recognises the ledger: its own shape, or one that another tool made. One cheap query brings the columns; what they
+ * mean is decided here. See ledger.h. */
 #include "migrate/ledger.h"
 
 #include "store/sql.h"
@@ -48,7 +48,8 @@ static bool is_integer(const struct fact *fact)
 
 static bool is_version(const struct fact *fact)
 {
-    static const int64_t types[] = {TYPE_TEXT, TYPE_VARCHAR, TYPE_CHARACTER, TYPE_BIGINT, TYPE_INTEGER, TYPE_SMALLINT, TYPE_NUMERIC};
+    static const int64_t types[] = {TYPE_TEXT,    TYPE_VARCHAR,  TYPE_CHARACTER, TYPE_BIGINT,
+                                    TYPE_INTEGER, TYPE_SMALLINT, TYPE_NUMERIC};
     for (size_t i = 0; i < countof(types); i++)
         if (fact->type == types[i])
             return true;
@@ -86,8 +87,10 @@ static bool is_served(const struct ledger *ledger, const struct fact *fact)
         const char *name;
         bool is_brought;
     } ours[] = {
-        {"description", ledger->has_description}, {"checksum", ledger->has_checksum},
-        {"applied_by", ledger->has_applied_by},   {"run", ledger->has_run},
+        {"description", ledger->has_description},
+        {"checksum", ledger->has_checksum},
+        {"applied_by", ledger->has_applied_by},
+        {"run", ledger->has_run},
     };
     if (!strcmp(fact->name, "version"))
         return !fact->is_generated;
@@ -126,8 +129,9 @@ static void take_demands(struct ledger *ledger, const struct facts *facts, char 
 static bool is_own(const struct ledger *ledger, const struct facts *facts)
 {
     const struct fact *version = find(facts, "version");
-    return version && version->type == TYPE_TEXT && version->is_not_null && ledger->has_description && ledger->has_checksum &&
-           ledger->has_applied_at && ledger->has_applied_by && ledger->has_duration_ms && ledger->has_run;
+    return version && version->type == TYPE_TEXT && version->is_not_null && ledger->has_description &&
+           ledger->has_checksum && ledger->has_applied_at && ledger->has_applied_by && ledger->has_duration_ms &&
+           ledger->has_run;
 }
 
 /* Whether `version` alone is unique: asked only of another tool's table with this one column. */
@@ -140,25 +144,27 @@ static bool read_key(struct ledger *ledger, struct connection *connection, bool 
     return result != NULL;
 }
 
-static bool judge_other(struct ledger *ledger, struct connection *connection, const struct facts *facts, const char *unfillable,
-                        struct error *error)
+static bool judge_other(struct ledger *ledger, struct connection *connection, const struct facts *facts,
+                        const char *unfillable, struct error *error)
 {
     bool has_key = true;
     if (facts->count == 1 && !read_key(ledger, connection, &has_key, error))
         return false;
     if (find(facts, "dirty") || !has_key) {
         ledger->shape = LEDGER_SINGLE_ROW;
-        ledger->problem = talloc_asprintf(ledger, "%s holds one row of another tool (where it stands), not a list of versions",
-                                          ledger->table);
+        ledger->problem = talloc_asprintf(
+            ledger, "%s holds one row of another tool (where it stands), not a list of versions", ledger->table);
         return true;
     }
     ledger->shape = LEDGER_LIST;
     if (unfillable)
-        ledger->problem = talloc_asprintf(ledger, "%s has columns that pgdeck cannot fill: %s", ledger->table, unfillable);
+        ledger->problem =
+            talloc_asprintf(ledger, "%s has columns that pgdeck cannot fill: %s", ledger->table, unfillable);
     return true;
 }
 
-static bool judge_shape(struct ledger *ledger, struct connection *connection, const struct facts *facts, struct error *error)
+static bool judge_shape(struct ledger *ledger, struct connection *connection, const struct facts *facts,
+                        struct error *error)
 {
     const struct fact *first = &facts->items[0];
     char *unfillable;
@@ -179,7 +185,8 @@ static bool judge_shape(struct ledger *ledger, struct connection *connection, co
     if (*first->kind != 'r' && *first->kind != 'p')
         ledger->problem = talloc_asprintf(ledger, "%s is no table", ledger->table);
     else if (!has(facts, "version", is_version))
-        ledger->problem = talloc_asprintf(ledger, "%s has no column \"version\" of a text or integer type", ledger->table);
+        ledger->problem =
+            talloc_asprintf(ledger, "%s has no column \"version\" of a text or integer type", ledger->table);
     else if (is_own(ledger, facts))
         ledger->shape = LEDGER_OWN;
     else
@@ -214,14 +221,14 @@ static bool take_names(struct ledger *ledger, const char *setting, struct error 
 static bool read_facts(struct ledger *ledger, struct connection *connection, struct facts *facts, struct error *error)
 {
     static const struct column columns[] = {
-        COLUMN(struct fact, has_schema), COLUMN(struct fact, has_journal), COLUMN(struct fact, oid),
-        COLUMN(struct fact, kind),       COLUMN(struct fact, name),        COLUMN(struct fact, type),
-        COLUMN(struct fact, modifier),   COLUMN(struct fact, is_not_null), COLUMN(struct fact, is_filled),
+        COLUMN(struct fact, has_schema),   COLUMN(struct fact, has_journal), COLUMN(struct fact, oid),
+        COLUMN(struct fact, kind),         COLUMN(struct fact, name),        COLUMN(struct fact, type),
+        COLUMN(struct fact, modifier),     COLUMN(struct fact, is_not_null), COLUMN(struct fact, is_filled),
         COLUMN(struct fact, is_generated),
     };
     char *schema = sql_identifier(ledger, ledger->schema);
-    struct result *result =
-        connection_query(ledger, connection, PARAMETERS(ledger->table, schema, ledger->journal), error, sql_ledger_find);
+    struct result *result = connection_query(ledger, connection, PARAMETERS(ledger->table, schema, ledger->journal),
+                                             error, sql_ledger_find);
     facts->items =
         result ? result_bind(result, columns, countof(columns), sizeof *facts->items, &facts->count, error) : NULL;
     return facts->items != NULL;

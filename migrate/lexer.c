@@ -13,25 +13,16 @@ static const char classes[257] = ".........sssss.................."
                                  "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
                                  "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 
-static inline enum byte_class class_of(char byte)
-{
-    return (enum byte_class)classes[(unsigned char)byte];
-}
+static inline enum byte_class class_of(char byte) { return (enum byte_class)classes[(unsigned char)byte]; }
 
 static inline enum byte_class class_at(const char *at, const char *end)
 {
     return at < end ? class_of(*at) : BYTE_OTHER;
 }
 
-static inline char byte_at(const char *at, const char *end)
-{
-    return at < end ? *at : '\0';
-}
+static inline char byte_at(const char *at, const char *end) { return at < end ? *at : '\0'; }
 
-static inline char upper(char c)
-{
-    return c >= 'a' && c <= 'z' ? (char)(c - ('a' - 'A')) : c;
-}
+static inline char upper(char c) { return c >= 'a' && c <= 'z' ? (char)(c - ('a' - 'A')) : c; }
 
 static bool unterminated(struct lexer *lexer, struct token *token, const char *open)
 {

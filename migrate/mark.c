@@ -24,8 +24,9 @@ static bool refuse(enum mark_action action, const struct migration *migration, s
         [MARK_APPLIED] = "marked as applied", [MARK_PENDING] = "marked as pending", [MARK_ACCEPT] = "accepted"};
     error_set(error, ERROR_USAGE, "migration %s is %s: it cannot be %s", migration->version,
               migration_state_name(migration->state), words[action]);
-    return error_hint(error, "--applied takes what is pending or incomplete, --pending what is applied, changed, missing or "
-                             "incomplete, --accept what is changed.");
+    return error_hint(error,
+                      "--applied takes what is pending or incomplete, --pending what is applied, changed, missing or "
+                      "incomplete, --accept what is changed.");
 }
 
 /* By its spelling first: the ledger may hold what is no integer, or one version in two spellings. */
@@ -60,9 +61,9 @@ static bool add_change(struct mark_result *result, const struct status *status, 
         if (!strcmp(result->changes[i].version, migration->version))
             return error_set(error, ERROR_USAGE, "migration %s is named twice", migration->version);
     }
-    result->changes[result->count++] = (struct mark_change){
-        talloc_strdup(result, migration->version), migration->state,
-        request->action == MARK_PENDING ? MIGRATION_PENDING : MIGRATION_APPLIED};
+    result->changes[result->count++] =
+        (struct mark_change){talloc_strdup(result, migration->version), migration->state,
+                             request->action == MARK_PENDING ? MIGRATION_PENDING : MIGRATION_APPLIED};
     return true;
 }
 
@@ -93,8 +94,8 @@ struct marking {
     const struct mark_result *result;
 };
 
-static bool change_ledger(struct connection *connection, const struct marking *marking, const struct migration *migration,
-                          struct error *error)
+static bool change_ledger(struct connection *connection, const struct marking *marking,
+                          const struct migration *migration, struct error *error)
 {
     const struct ledger *ledger = marking->run->ledger;
     switch (marking->request->action) {
@@ -114,16 +115,19 @@ static bool change_ledger(struct connection *connection, const struct marking *m
     return false;
 }
 
-static bool record_change(struct connection *connection, const struct marking *marking, const struct migration *migration,
-                          struct error *error)
+static bool record_change(struct connection *connection, const struct marking *marking,
+                          const struct migration *migration, struct error *error)
 {
-    static const char *const names[] = {[MARK_APPLIED] = "applied", [MARK_PENDING] = "pending", [MARK_ACCEPT] = "accept"};
+    static const char *const names[] = {
+        [MARK_APPLIED] = "applied", [MARK_PENDING] = "pending", [MARK_ACCEPT] = "accept"};
     enum mark_action action = marking->request->action;
     bool is_resolved = action == MARK_PENDING && migration->state == MIGRATION_INCOMPLETE;
     json_t *detail = json_pack("{s:s, s:s, s:s}", "action", names[action], "reason", marking->request->reason, "before",
                                migration_state_name(migration->state));
     struct journal_record record = {
-        .event = action == MARK_ACCEPT ? JOURNAL_ACCEPTED : is_resolved ? JOURNAL_RESOLVED : JOURNAL_MARKED,
+        .event = action == MARK_ACCEPT ? JOURNAL_ACCEPTED
+                 : is_resolved         ? JOURNAL_RESOLVED
+                                       : JOURNAL_MARKED,
         .version = migration->version,
         .checksum = migration->file && action != MARK_PENDING ? migration->file->checksum : NULL,
         .detail = detail,
@@ -142,12 +146,14 @@ static bool mark_all(struct connection *connection, void *argument, struct error
     bool ok = journal_write(connection, ledger, actor, &(struct journal_record){.event = JOURNAL_RUN_STARTED}, error);
     for (size_t i = 0; ok && i < marking->result->count; i++) {
         const struct migration *migration = find(marking->status, marking->result->changes[i].version, error);
-        ok = migration && change_ledger(connection, marking, migration, error) && record_change(connection, marking, migration, error);
+        ok = migration && change_ledger(connection, marking, migration, error) &&
+             record_change(connection, marking, migration, error);
     }
     if (!ok)
         return false;
     json_t *detail = json_pack("{s:s}", "outcome", "done");
-    ok = journal_write(connection, ledger, actor, &(struct journal_record){.event = JOURNAL_RUN_FINISHED, .detail = detail}, error);
+    ok = journal_write(connection, ledger, actor,
+                       &(struct journal_record){.event = JOURNAL_RUN_FINISHED, .detail = detail}, error);
     json_decref(detail);
     return ok;
 }
@@ -170,7 +176,8 @@ struct mark_result *mark_run(TALLOC_CTX *owner, const struct directory *director
         TALLOC_FREE(result);
     if (options->log && result)
         log_write(options->log, LOG_LEVEL_INFO, "mark",
-                  json_pack("{s:s, s:i, s:s}", "run", result->run, "versions", (int)result->count, "reason", request->reason));
+                  json_pack("{s:s, s:i, s:s}", "run", result->run, "versions", (int)result->count, "reason",
+                            request->reason));
     run_close(run);
     talloc_free(run);
     return result;

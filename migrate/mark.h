@@ -30,11 +30,13 @@ struct mark_result {
 };
 
 /* Checks a request against a status without writing: what would change. Owner: `owner`.
- * Errors: ERROR_USAGE (unknown version, nothing to do for that state, an empty reason), ERROR_REFUSED (ledger read-only). */
+ * Errors: ERROR_USAGE (unknown version, nothing to do for that state, an empty reason), ERROR_REFUSED (ledger
+ * read-only). */
 struct mark_result *mark_check(TALLOC_CTX *owner, const struct status *status, const struct mark_request *request,
                                struct error *error) NODISCARD;
 
-/* Does it, all or nothing. Uses target, settings, log, cancel, application, person, host of `options`. Owner: `owner`. */
+/* Does it, all or nothing. Uses target, settings, log, cancel, application, person, host of `options`. Owner: `owner`.
+ */
 struct mark_result *mark_run(TALLOC_CTX *owner, const struct directory *directory, const struct mark_request *request,
                              const struct apply_options *options, struct error *error) NODISCARD;
 

@@ -7,7 +7,8 @@
 #define PLAN_FORMAT 1 /* goes into the fingerprint: a plan of another format is another plan */
 
 /* A question that not every role may ask: its refusal is no failure, and the answer "". A lost connection is one. */
-static bool ask(TALLOC_CTX *owner, struct connection *connection, const char *sql, const char **answer, struct error *error)
+static bool ask(TALLOC_CTX *owner, struct connection *connection, const char *sql, const char **answer,
+                struct error *error)
 {
     struct error *refusal = error_new(NULL);
     struct result *result = connection_query(owner, connection, NO_PARAMETERS, refusal, sql);
@@ -30,8 +31,8 @@ bool plan_read_target(TALLOC_CTX *owner, struct connection *connection, struct p
         return false;
     read.database = result_cell(result, 0, 0);
     read.role = result_cell(result, 0, 1);
-    if (!ask(owner, connection, "SELECT system_identifier::text FROM pg_catalog.pg_control_system()", &read.system_identifier,
-             error) ||
+    if (!ask(owner, connection, "SELECT system_identifier::text FROM pg_catalog.pg_control_system()",
+             &read.system_identifier, error) ||
         !ask(owner, connection, "SELECT timeline_id::text FROM pg_catalog.pg_control_checkpoint()", &timeline, error))
         return false;
     read.timeline = strtoll(timeline, NULL, 10);
@@ -48,7 +49,8 @@ static bool parse_version(const char *text, int64_t *number)
     return true;
 }
 
-static bool find_version(const struct status *status, const char *text, const struct migration **migration, struct error *error)
+static bool find_version(const struct status *status, const char *text, const struct migration **migration,
+                         struct error *error)
 {
     int64_t number;
     *migration = parse_version(text, &number) ? status_find(status, number) : NULL;
@@ -108,8 +110,9 @@ static bool refuse(struct error *error, const struct migration *migration, const
 /* The finished steps must stand in the file as they were run; the others may have been mended since. */
 static bool check_resume(const struct migration *migration, size_t *first_statement, struct error *error)
 {
-    static const char settle[] = "Put the file back as it was; or finish by hand and say so: `pgdeck mark %s --applied "
-                                 "--reason TEXT`, or `pgdeck mark %s --pending --reason TEXT` to have all of it run again.";
+    static const char settle[] =
+        "Put the file back as it was; or finish by hand and say so: `pgdeck mark %s --applied "
+        "--reason TEXT`, or `pgdeck mark %s --pending --reason TEXT` to have all of it run again.";
     if (!migration->file)
         return refuse(error, migration, "stopped midway and its file is gone", settle);
     if (migration->file->is_transactional)
@@ -132,7 +135,8 @@ static bool check_resume(const struct migration *migration, size_t *first_statem
     return ok || refuse(error, migration, "stopped midway and its finished statements were changed since", settle);
 }
 
-static bool check_states(const struct status *status, const struct plan_selection *selection, int64_t to, struct error *error)
+static bool check_states(const struct status *status, const struct plan_selection *selection, int64_t to,
+                         struct error *error)
 {
     for (size_t i = 0; i < status->count; i++) {
         const struct migration *migration = &status->migrations[i];
@@ -146,8 +150,9 @@ static bool check_states(const struct status *status, const struct plan_selectio
                           "Put the file back as it was and write a new migration for the change; or accept it: "
                           "`pgdeck mark %s --accept --reason TEXT`.");
         case MIGRATION_MISSING:
-            return refuse(error, migration, "is in the ledger and has no file",
-                          "Bring the file back; or take it out of the ledger: `pgdeck mark %s --pending --reason TEXT`.");
+            return refuse(
+                error, migration, "is in the ledger and has no file",
+                "Bring the file back; or take it out of the ledger: `pgdeck mark %s --pending --reason TEXT`.");
         case MIGRATION_OUT_OF_ORDER:
             if (selection->order == ORDER_STRICT && is_selected(selection, migration, to))
                 return refuse(error, migration, "is pending below the highest applied version",
@@ -166,7 +171,8 @@ static bool is_runnable(const struct migration *migration)
            migration->state == MIGRATION_INCOMPLETE;
 }
 
-static bool add_step(struct plan *plan, const struct migration *migration, const struct settings *settings, struct error *error)
+static bool add_step(struct plan *plan, const struct migration *migration, const struct settings *settings,
+                     struct error *error)
 {
     const struct migration_file *file = migration->file;
     struct plan_step step = {.file = file, .migration = migration};
@@ -175,8 +181,8 @@ static bool add_step(struct plan *plan, const struct migration *migration, const
         return false;
     step.lock_timeout_ms =
         file->lock_timeout_ms >= 0 ? file->lock_timeout_ms : settings_number(settings, SETTING_lock_timeout);
-    step.statement_timeout_ms =
-        file->statement_timeout_ms >= 0 ? file->statement_timeout_ms : settings_number(settings, SETTING_statement_timeout);
+    step.statement_timeout_ms = file->statement_timeout_ms >= 0 ? file->statement_timeout_ms
+                                                                : settings_number(settings, SETTING_statement_timeout);
     plan->statement_count += file->statements.count - step.first_statement;
     plan->steps[plan->count++] = step;
     return true;
@@ -186,19 +192,20 @@ static void add_fingerprint(struct plan *plan, const struct settings *settings)
 {
     const struct status *status = plan->status;
     char *text = talloc_asprintf(NULL, "pgdeck plan %d\n%s %lld\n%s\n%s\n%s\n%s\n%s\n%lld\n", PLAN_FORMAT,
-                                 plan->target.system_identifier, (long long)plan->target.timeline, plan->target.database,
-                                 plan->target.role, status->ledger->table, settings_text(settings, SETTING_role),
-                                 settings_text(settings, SETTING_search_path),
+                                 plan->target.system_identifier, (long long)plan->target.timeline,
+                                 plan->target.database, plan->target.role, status->ledger->table,
+                                 settings_text(settings, SETTING_role), settings_text(settings, SETTING_search_path),
                                  (long long)settings_number(settings, SETTING_idle_timeout));
     for (size_t i = 0; i < status->count; i++)
         if (status->migrations[i].row)
-            text = talloc_asprintf_append_buffer(text, "applied %s %s\n", status->migrations[i].row->version,
-                                                 status->migrations[i].row->checksum ? status->migrations[i].row->checksum : "-");
+            text = talloc_asprintf_append_buffer(
+                text, "applied %s %s\n", status->migrations[i].row->version,
+                status->migrations[i].row->checksum ? status->migrations[i].row->checksum : "-");
     for (size_t i = 0; i < plan->count; i++) {
         const struct plan_step *step = &plan->steps[i];
-        text = talloc_asprintf_append_buffer(text, "step %s %s %zu %lld %lld\n", step->file->version, step->file->checksum,
-                                             step->first_statement, (long long)step->lock_timeout_ms,
-                                             (long long)step->statement_timeout_ms);
+        text = talloc_asprintf_append_buffer(text, "step %s %s %zu %lld %lld\n", step->file->version,
+                                             step->file->checksum, step->first_statement,
+                                             (long long)step->lock_timeout_ms, (long long)step->statement_timeout_ms);
         for (size_t j = 0; j < step->file->allowance_count; j++)
             text = talloc_asprintf_append_buffer(text, "allow %s\n", step->file->allowances[j].hazard);
     }

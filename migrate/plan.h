@@ -1,4 +1,5 @@
-/* A plan: exactly what an apply will do, as a value. Built without a server from a status; what is shown is what runs. */
+/* A plan: exactly what an apply will do, as a value. Built without a server from a status; what is shown is what runs.
+ */
 #ifndef MIGRATE_PLAN_H
 #define MIGRATE_PLAN_H
 
@@ -11,15 +12,15 @@
 
 /* Which of the pending ones. At most one of `to` and `only` is given. */
 struct plan_selection {
-    const char *to;               /* a version, or NULL: all */
-    const char *const *only;      /* versions, NULL-terminated, or NULL */
+    const char *to;                         /* a version, or NULL: all */
+    const char *const *only;                /* versions, NULL-terminated, or NULL */
     enum { ORDER_STRICT, ORDER_ANY } order; /* ORDER_ANY: --out-of-order */
 };
 
 struct plan_step {
     const struct migration_file *file;
     const struct migration *migration;
-    size_t first_statement;   /* index; over 0 where an incomplete file is resumed */
+    size_t first_statement; /* index; over 0 where an incomplete file is resumed */
     bool is_resume;
     int64_t lock_timeout_ms, statement_timeout_ms;
 };
@@ -38,22 +39,25 @@ struct plan {
     struct plan_step *steps;
     size_t count;
     size_t statement_count;
-    size_t remaining;        /* pending ones that were not selected */
+    size_t remaining; /* pending ones that were not selected */
     bool creates_ledger;
     const struct status *status; /* borrowed */
     struct plan_target target;
 };
 
 /* Reads what a plan is bound to. Owner: `owner`. */
-bool plan_read_target(TALLOC_CTX *owner, struct connection *connection, struct plan_target *target, struct error *error) NODISCARD;
+bool plan_read_target(TALLOC_CTX *owner, struct connection *connection, struct plan_target *target,
+                      struct error *error) NODISCARD;
 
 /* Builds the plan; pure. `status` must outlive it. Owner: `owner`.
- * Errors: ERROR_USAGE (an unknown version, one that is applied), ERROR_REFUSED with the way out (changed, missing, out of
- * order, incomplete with other bytes; a ledger that cannot be written). An empty plan is none. */
+ * Errors: ERROR_USAGE (an unknown version, one that is applied), ERROR_REFUSED with the way out (changed, missing, out
+ * of order, incomplete with other bytes; a ledger that cannot be written). An empty plan is none. */
 struct plan *plan_build(TALLOC_CTX *owner, const struct status *status, const struct settings *settings,
-                        const struct plan_target *target, const struct plan_selection *selection, struct error *error) NODISCARD;
+                        const struct plan_target *target, const struct plan_selection *selection,
+                        struct error *error) NODISCARD;
 
-/* Whether all that `now` would do was part of `before`, on the same target: what one who waited for the lock may go on with. */
+/* Whether all that `now` would do was part of `before`, on the same target: what one who waited for the lock may go on
+ * with. */
 bool plan_is_part_of(const struct plan *now, const struct plan *before);
 
 #endif

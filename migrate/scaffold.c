@@ -11,11 +11,12 @@
 #define DESCRIPTION_BYTES 100 /* leaves room for version and suffix in a name of 255 bytes, and in a line */
 
 /* The version comes first: a description that begins with "pgdeck" must not be read as a line for pgdeck. */
-static const char file_text[] = "-- %s: %s\n"
-                                "-- Say what this changes and why. The file runs in one transaction, and running it twice must change\n"
-                                "-- nothing. What cannot run in a transaction (CREATE INDEX CONCURRENTLY) needs this as the first line:\n"
-                                "--   \"pgdeck: no-transaction\" behind two dashes.\n"
-                                "\n";
+static const char file_text[] =
+    "-- %s: %s\n"
+    "-- Say what this changes and why. The file runs in one transaction, and running it twice must change\n"
+    "-- nothing. What cannot run in a transaction (CREATE INDEX CONCURRENTLY) needs this as the first line:\n"
+    "--   \"pgdeck: no-transaction\" behind two dashes.\n"
+    "\n";
 static const char entry_text[] = "**Intent.** \n\n**Safety.** \n";
 
 /* The house style: lower case, digits, underscores. NULL where nothing is left. */
@@ -39,7 +40,8 @@ static char *house_name(TALLOC_CTX *owner, const char *description)
 static bool check_name(const char *description, const char *name, struct error *error)
 {
     if (!name) {
-        error_set(error, ERROR_USAGE, "the description \"%s\" holds no letter or digit that a file name can take", description);
+        error_set(error, ERROR_USAGE, "the description \"%s\" holds no letter or digit that a file name can take",
+                  description);
         return error_hint(error, "Describe the change in a few words: `pgdeck new add index on orders`.");
     }
     if (strlen(name) > DESCRIPTION_BYTES) {
@@ -53,13 +55,15 @@ static bool check_name(const char *description, const char *name, struct error *
 static bool make_file(TALLOC_CTX *owner, const struct settings *settings, const struct scaffold_result *result,
                       const char *description, struct error *error)
 {
-    char *path = talloc_asprintf(owner, "%s/%s", settings_path(owner, settings, SETTING_migrations), strrchr(result->file, '/') + 1);
+    char *path = talloc_asprintf(owner, "%s/%s", settings_path(owner, settings, SETTING_migrations),
+                                 strrchr(result->file, '/') + 1);
     char *line = text_sanitise(owner, description, strlen(description), TEXT_ONE_LINE);
     char *text = talloc_asprintf(owner, file_text, result->version, line);
     if (!disk_make_folders(settings_path(owner, settings, SETTING_migrations), error) ||
         !disk_create(path, result->file, text, strlen(text), error))
         return false;
-    const char *title = talloc_strndup(owner, strrchr(result->file, '/') + 1, strlen(strrchr(result->file, '/') + 1) - 4);
+    const char *title =
+        talloc_strndup(owner, strrchr(result->file, '/') + 1, strlen(strrchr(result->file, '/') + 1) - 4);
     if (documentation_append(settings, title, entry_text, error))
         return true;
     unlink(path);
@@ -76,7 +80,8 @@ struct scaffold_result *scaffold_new(TALLOC_CTX *owner, const struct settings *s
     if (check_name(description, name, error) && (directory = directory_read(memory, settings, error))) {
         result = talloc_zero(owner, struct scaffold_result);
         result->version = directory_next_version(result, directory, wall_us);
-        result->file = talloc_asprintf(result, "%s/%s_%s.sql", settings_text(settings, SETTING_migrations), result->version, name);
+        result->file =
+            talloc_asprintf(result, "%s/%s_%s.sql", settings_text(settings, SETTING_migrations), result->version, name);
         result->documentation = settings_text(settings, SETTING_documentation);
         if (!make_file(memory, settings, result, description, error))
             TALLOC_FREE(result);

@@ -14,7 +14,8 @@ struct scaffold_result {
 };
 
 /* Makes both. `description` is words ("add index on orders") or a name ("add_index_on_orders"): it is brought into the
- * house style. Owner: `owner`. Errors: ERROR_USAGE (no usable character, too long), ERROR_FILE; then nothing is left behind. */
+ * house style. Owner: `owner`. Errors: ERROR_USAGE (no usable character, too long), ERROR_FILE; then nothing is left
+ * behind. */
 struct scaffold_result *scaffold_new(TALLOC_CTX *owner, const struct settings *settings, const char *description,
                                      int64_t wall_us, struct error *error) NODISCARD;
 

@@ -71,10 +71,7 @@ static const char *line_end(const char *at, const char *end)
     return newline ? newline : end;
 }
 
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t' || c == '\r' || c == '\f' || c == '\v';
-}
+static bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\f' || c == '\v'; }
 
 /* \restrict and \unrestrict, alone on a line between statements. Passes over the line. */
 static bool take_restrict(struct splitter *splitter)

@@ -17,20 +17,11 @@ struct verdict {
 
 static const struct verdict other = {STATEMENT_OTHER, NULL};
 
-static void step(struct words *words)
-{
-    lexer_next(&words->lexer, &words->token);
-}
+static void step(struct words *words) { lexer_next(&words->lexer, &words->token); }
 
-static bool at_word(const struct words *words, const char *word)
-{
-    return token_is(&words->token, word);
-}
+static bool at_word(const struct words *words, const char *word) { return token_is(&words->token, word); }
 
-static bool at_symbol(const struct words *words, char symbol)
-{
-    return token_is_symbol(&words->token, symbol);
-}
+static bool at_symbol(const struct words *words, char symbol) { return token_is_symbol(&words->token, symbol); }
 
 static bool take(struct words *words, const char *word)
 {
@@ -139,10 +130,7 @@ static enum option option_of_with(struct words words, const char *name)
     return OPTION_ABSENT;
 }
 
-static struct verdict of_begin(struct words *words UNUSED)
-{
-    return (struct verdict){STATEMENT_BEGIN, NULL};
-}
+static struct verdict of_begin(struct words *words UNUSED) { return (struct verdict){STATEMENT_BEGIN, NULL}; }
 
 static struct verdict of_start(struct words *words)
 {
@@ -179,10 +167,7 @@ static struct verdict of_prepare(struct words *words)
     return is_transaction ? (struct verdict){STATEMENT_PREPARED, NULL} : other;
 }
 
-static struct verdict of_savepoint(struct words *words UNUSED)
-{
-    return (struct verdict){STATEMENT_SAVEPOINT, NULL};
-}
+static struct verdict of_savepoint(struct words *words UNUSED) { return (struct verdict){STATEMENT_SAVEPOINT, NULL}; }
 
 static bool is_transaction_setting(const struct words *words)
 {

@@ -33,10 +33,7 @@ size_t statement_words(TALLOC_CTX *owner, const struct statement *statement, con
     return count;
 }
 
-static bool is_space(char c)
-{
-    return c == ' ' || (c >= '\t' && c <= '\r');
-}
+static bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
 /* Appends up to `room` bytes, runs of white space as one blank. Returns how many. */
 static size_t append_flat(char *to, size_t room, const char *from, size_t size_bytes)

@@ -19,8 +19,9 @@ static void add_file(struct status *status, const struct migration_file *file, c
         .description = file->description,
         .file = file,
         .row = row,
-        .state = !row ? MIGRATION_PENDING
-                 : row->checksum && strcmp(row->checksum, file->checksum) != 0 ? MIGRATION_CHANGED : MIGRATION_APPLIED,
+        .state = !row                                                          ? MIGRATION_PENDING
+                 : row->checksum && strcmp(row->checksum, file->checksum) != 0 ? MIGRATION_CHANGED
+                                                                               : MIGRATION_APPLIED,
     };
 }
 
@@ -35,7 +36,8 @@ static void add_missing(struct status *status, const struct ledger_row *row)
     };
 }
 
-static void merge(struct status *status, const struct directory *directory, const struct ledger_row *rows, size_t row_count)
+static void merge(struct status *status, const struct directory *directory, const struct ledger_row *rows,
+                  size_t row_count)
 {
     size_t file = 0, row = 0;
     while (file < directory->count || row < row_count) {
@@ -102,8 +104,8 @@ static void note_incomplete(struct status *status, const struct journal_step *st
     }
 }
 
-void status_combine(struct status *status, const struct directory *directory, const struct ledger_row *rows, size_t row_count,
-                    const struct journal_step *steps, size_t step_count)
+void status_combine(struct status *status, const struct directory *directory, const struct ledger_row *rows,
+                    size_t row_count, const struct journal_step *steps, size_t step_count)
 {
     status->directory = directory;
     status->count = 0;

@@ -38,7 +38,12 @@ struct step *step_list(TALLOC_CTX *owner, const struct migration_file *file, siz
         step->number = (int)i + 1;
         if (statement->kind == STATEMENT_BEGIN) {
             size_t end = block_end(statements, i);
-            *step = (struct step){STEP_BLOCK, (int)i + 1, i + 1, end - i - 1, statement->text, statement->size_bytes,
+            *step = (struct step){STEP_BLOCK,
+                                  (int)i + 1,
+                                  i + 1,
+                                  end - i - 1,
+                                  statement->text,
+                                  statement->size_bytes,
                                   block_hash(steps, statements, i, end)};
             i = end;
         } else {

@@ -35,10 +35,7 @@ void cancel_request(struct cancel *cancel, int signal_number)
     errno = saved;
 }
 
-bool cancel_is_requested(const struct cancel *cancel)
-{
-    return cancel && atomic_load(&cancel->requests) > 0;
-}
+bool cancel_is_requested(const struct cancel *cancel) { return cancel && atomic_load(&cancel->requests) > 0; }
 
 int cancel_signal(const struct cancel *cancel) { return cancel ? atomic_load(&cancel->signal) : 0; }
 

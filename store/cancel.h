@@ -10,9 +10,9 @@
 #include "store/base.h"
 
 struct cancel {
-    int fd;             /* an eventfd: readable for ever once the cancel was requested; for poll(2) */
+    int fd;              /* an eventfd: readable for ever once the cancel was requested; for poll(2) */
     atomic_int requests; /* how often it was asked for */
-    atomic_int signal;  /* the signal that asked first, or 0 */
+    atomic_int signal;   /* the signal that asked first, or 0 */
 };
 
 /* Owner: `owner`; the descriptor is closed with it. NULL when there are no descriptors left. */

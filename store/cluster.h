@@ -21,30 +21,32 @@ struct cluster; /* opaque: the lock and the paths must agree */
 
 /* What is known of a cluster without starting it. */
 struct cluster_status {
-    bool exists;          /* a complete data directory is there */
-    bool is_running;      /* accepts connections */
-    bool is_kept;         /* cluster start was said: it does not stop by itself */
-    long server_pid;      /* or 0 */
-    long keeper_pid;      /* or 0 */
+    bool exists;     /* a complete data directory is there */
+    bool is_running; /* accepts connections */
+    bool is_kept;    /* cluster start was said: it does not stop by itself */
+    long server_pid; /* or 0 */
+    long keeper_pid; /* or 0 */
     const char *directory, *data_directory, *socket_directory, *log_file;
-    const char *owner;    /* operating-system user that the server runs as */
+    const char *owner;      /* operating-system user that the server runs as */
     const char *owner_note; /* why it is not "postgres" when root asked, or NULL */
-    const char *binaries; /* folder of the server's programs */
-    const char *version;  /* of the server's programs: "15.18" */
+    const char *binaries;   /* folder of the server's programs */
+    const char *version;    /* of the server's programs: "15.18" */
     int major;
-    int port;             /* of the socket file */
+    int port; /* of the socket file */
     const char *database, *user;
-    int64_t size_bytes;   /* of the data directory; 0 when absent */
+    int64_t size_bytes; /* of the data directory; 0 when absent */
 };
 
 /* Finds binaries, owner and paths; touches nothing. Owner: `owner`.
- * Errors: ERROR_CLUSTER naming the package to install when no server programs are found, or the path that is too long for a socket. */
+ * Errors: ERROR_CLUSTER naming the package to install when no server programs are found, or the path that is too long
+ * for a socket. */
 struct cluster *cluster_open(TALLOC_CTX *owner, const struct settings *settings, enum cluster_kind kind,
                              struct error *error) NODISCARD;
 
 /* Makes the cluster if need be (initdb), starts it if need be, and holds it until the struct cluster is freed.
- * Repairs what a crash left: half-made data directory, stale or reused pid file, orphan server. Blocks (well under a second once made).
- * May be called from any thread; processes are made by the keeper. Errors: ERROR_CLUSTER with the server's own words as detail; ERROR_CANCELLED. */
+ * Repairs what a crash left: half-made data directory, stale or reused pid file, orphan server. Blocks (well under a
+ * second once made). May be called from any thread; processes are made by the keeper. Errors: ERROR_CLUSTER with the
+ * server's own words as detail; ERROR_CANCELLED. */
 bool cluster_acquire(struct cluster *cluster, struct cancel *cancel, struct error *error) NODISCARD;
 
 /* Fills in keywords and values of an embedded target, so that it leads into the cluster. Owner of the copy: `owner`. */
@@ -62,7 +64,8 @@ bool cluster_stop(struct cluster *cluster, struct cancel *cancel, struct error *
 /* Stops it and deletes its directories. */
 bool cluster_destroy(struct cluster *cluster, struct cancel *cancel, struct error *error) NODISCARD;
 
-/* The keeper's own main: pgdeck executed again with CLUSTER_KEEPER_WORD as its first argument. Returns the exit status. */
+/* The keeper's own main: pgdeck executed again with CLUSTER_KEEPER_WORD as its first argument. Returns the exit status.
+ */
 #define CLUSTER_KEEPER_WORD "--cluster-keeper"
 int cluster_keeper_main(int count, char **arguments);
 

@@ -23,8 +23,9 @@ typedef void (*notice_fn)(void *listener, const struct notice *notice);
 
 struct connection_options {
     const char *application_name;
-    int connect_timeout_ms;  /* 0: no limit; holds for cancels too: when none gets through, the connection counts as lost */
-    struct cancel *cancel;   /* or NULL */
+    int connect_timeout_ms; /* 0: no limit; holds for cancels too: when none gets through, the connection counts as lost
+                             */
+    struct cancel *cancel;  /* or NULL */
 };
 
 /* Text parameters of a statement; a NULL value is SQL's NULL. */
@@ -32,7 +33,7 @@ struct parameters {
     int count;
     const char *const *values;
 };
-#define PARAMETERS(...) \
+#define PARAMETERS(...)                                                                                                \
     ((struct parameters){(int)countof(((const char *const[]){__VA_ARGS__})), (const char *const[]){__VA_ARGS__}})
 #define NO_PARAMETERS ((struct parameters){0, NULL})
 
@@ -45,7 +46,8 @@ struct connection *connection_open(TALLOC_CTX *owner, const struct target *targe
 void connection_set_cancel(struct connection *connection, struct cancel *cancel);
 struct cancel *connection_cancel(const struct connection *connection);
 
-/* How long the server may be silent during a statement before the connection is given up; 0, as at the start: for ever. */
+/* How long the server may be silent during a statement before the connection is given up; 0, as at the start: for ever.
+ */
 void connection_set_patience(struct connection *connection, int timeout_ms);
 
 /* Who hears the notices; NULL: nobody. */
@@ -62,8 +64,8 @@ struct result *connection_query(TALLOC_CTX *owner, struct connection *connection
 bool connection_execute(struct connection *connection, struct parameters parameters, struct error *error,
                         const char *sql) NODISCARD;
 
-/* Runs a statement of a file, and what follows a COPY ... FROM stdin (NULL: such a COPY is refused). *tag gets the command tag
- * (owner `owner`; "" for an empty statement). Rows and COPY TO data are thrown away, one by one. */
+/* Runs a statement of a file, and what follows a COPY ... FROM stdin (NULL: such a COPY is refused). *tag gets the
+ * command tag (owner `owner`; "" for an empty statement). Rows and COPY TO data are thrown away, one by one. */
 bool connection_run(TALLOC_CTX *owner, struct connection *connection, const char *sql, const char *copy_data,
                     size_t copy_size_bytes, const char **tag, struct error *error) NODISCARD;
 
@@ -75,16 +77,17 @@ struct query {
 };
 
 /* Sends several statements in one go and waits for all of them: one round trip. Each is a message of its own; after a
- * failure the server passes over the rest. Errors: as connection_query; *failed (may be NULL) gets the index of the statement. */
+ * failure the server passes over the rest. Errors: as connection_query; *failed (may be NULL) gets the index of the
+ * statement. */
 bool connection_pipeline(TALLOC_CTX *owner, struct connection *connection, struct query *queries, size_t count,
                          size_t *failed, struct error *error) NODISCARD;
 
-/* Sends a statement and does not wait: its answer is read before one is sent that waits for its own, whose error is then this
- * one's.
- * For records that hold nothing up. The server carries it out even if this process ends meanwhile. */
+/* Sends a statement and does not wait: its answer is read before one is sent that waits for its own, whose error is
+ * then this one's. For records that hold nothing up. The server carries it out even if this process ends meanwhile. */
 bool connection_post(struct connection *connection, const struct query *query, struct error *error) NODISCARD;
 
-/* Whether nothing says that the connection is gone: looks at what has come in, asks the server nothing, never blocks. */
+/* Whether nothing says that the connection is gone: looks at what has come in, asks the server nothing, never blocks.
+ */
 bool connection_is_alive(struct connection *connection);
 
 /* Where the transaction stands, as the server said with its last answer. */

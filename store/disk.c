@@ -68,8 +68,8 @@ static bool check_kind(const struct stat *status, const char *shown, int64_t lim
     return true;
 }
 
-bool disk_read(TALLOC_CTX *owner, int directory_fd, const char *path, const char *shown, int64_t limit_bytes, char **bytes,
-               size_t *size_bytes, struct error *error)
+bool disk_read(TALLOC_CTX *owner, int directory_fd, const char *path, const char *shown, int64_t limit_bytes,
+               char **bytes, size_t *size_bytes, struct error *error)
 {
     int fd = openat(directory_fd, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (fd < 0)

@@ -13,8 +13,8 @@ static const struct {
     const char *prefix;
     enum error_code code;
 } sqlstates[] = {
-    {"55P03", ERROR_LOCK_TIMEOUT},  {"40001", ERROR_SERIALIZATION}, {"40P01", ERROR_SERIALIZATION},
-    {"57014", ERROR_CANCELLED},     {"25006", ERROR_READ_ONLY},     {"08", ERROR_CONNECTION},
+    {"55P03", ERROR_LOCK_TIMEOUT}, {"40001", ERROR_SERIALIZATION}, {"40P01", ERROR_SERIALIZATION},
+    {"57014", ERROR_CANCELLED},    {"25006", ERROR_READ_ONLY},     {"08", ERROR_CONNECTION},
     {"57P", ERROR_CONNECTION},
 };
 

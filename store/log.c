@@ -117,7 +117,8 @@ static void clean_members(const struct log *log, json_t *to, json_t *from, size_
 {
     const char *key;
     json_t *value;
-    json_object_foreach(from, key, value) {
+    json_object_foreach(from, key, value)
+    {
         json_t *name = clean_text(log, key, strlen(key), limit);
         char *unused = talloc_strdup(NULL, json_string_value(name));
         while (json_object_get(to, unused))

@@ -84,8 +84,8 @@ static void give_place_back(struct pool *pool)
     pthread_mutex_unlock(&pool->mutex);
 }
 
-/* pgdeck's own settings: nothing of the role's or the database's may change what its queries mean. Utility statements in one
- * go: a new backend needs ten times as long to plan its first SELECT. */
+/* pgdeck's own settings: nothing of the role's or the database's may change what its queries mean. Utility statements
+ * in one go: a new backend needs ten times as long to plan its first SELECT. */
 static bool prepare(const struct pool *pool, struct connection *connection, struct error *error)
 {
     char timeout[64];
@@ -125,13 +125,14 @@ static struct connection *connect_new(struct pool *pool, struct cancel *cancel, 
     return connection;
 }
 
-/* Takes away what the last piece of work left behind. An idle connection may have died meanwhile, unheard: one that does
- * not answer in time is not given out. */
+/* Takes away what the last piece of work left behind. An idle connection may have died meanwhile, unheard: one that
+ * does not answer in time is not given out. */
 static bool clean(const struct pool *pool, struct connection *connection)
 {
     struct error *ignored = error_new(NULL);
     connection_set_patience(connection, pool->connect_timeout_ms);
-    bool ok = connection_execute(connection, NO_PARAMETERS, ignored, "DISCARD ALL") && prepare(pool, connection, ignored);
+    bool ok =
+        connection_execute(connection, NO_PARAMETERS, ignored, "DISCARD ALL") && prepare(pool, connection, ignored);
     connection_set_patience(connection, 0);
     talloc_free(ignored);
     return ok;

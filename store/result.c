@@ -34,7 +34,8 @@ static bool match_columns(const struct result *result, const struct column *colu
             return error_set(error, ERROR_INTERNAL, "the query has no column \"%s\"", columns[i].name);
     }
     if ((size_t)PQnfields(result->pg) != column_count)
-        return error_set(error, ERROR_INTERNAL, "the query has %d columns, %zu are known", PQnfields(result->pg), column_count);
+        return error_set(error, ERROR_INTERNAL, "the query has %d columns, %zu are known", PQnfields(result->pg),
+                         column_count);
     return true;
 }
 
@@ -73,8 +74,8 @@ static bool bind_cell(const struct result *result, int row, int number, const st
     return true;
 }
 
-void *result_bind(struct result *result, const struct column *columns, size_t column_count, size_t size_bytes, size_t *count,
-                  struct error *error)
+void *result_bind(struct result *result, const struct column *columns, size_t column_count, size_t size_bytes,
+                  size_t *count, struct error *error)
 {
     int numbers[64];
     if (column_count > countof(numbers)) {
@@ -101,7 +102,8 @@ void *result_bind(struct result *result, const struct column *columns, size_t co
     return array;
 }
 
-bool result_bind_one(struct result *result, const struct column *columns, size_t column_count, void *row, struct error *error)
+bool result_bind_one(struct result *result, const struct column *columns, size_t column_count, void *row,
+                     struct error *error)
 {
     size_t size_bytes = 0, count = 0;
     for (size_t i = 0; i < column_count; i++) {

@@ -23,11 +23,11 @@ struct column {
 };
 
 /* The member's name is the column's name, its type the column's type. */
-#define COLUMN(structure, member)                                                                       \
-    {                                                                                                   \
-        #member, _Generic(((structure *)0)->member, const char *: COLUMN_TEXT, int64_t: COLUMN_INTEGER, \
+#define COLUMN(structure, member)                                                                                      \
+    {                                                                                                                  \
+#member, _Generic(((structure *)0)->member, const char *: COLUMN_TEXT, int64_t: COLUMN_INTEGER, \
                           bool: COLUMN_BOOLEAN),                                                        \
-            offsetof(structure, member)                                                                 \
+            offsetof(structure, member)                      \
     }
 
 /* Binds all rows into one array of structures of `size_bytes` each, in the server's order. Returns the array

@@ -31,7 +31,8 @@ static bool measure_round_trip(struct session *session, int64_t *round_trip_us, 
     return true;
 }
 
-/* pg_control_system is not for every role, nor in every kin of PostgreSQL: asked by itself, its refusal is no failure. */
+/* pg_control_system is not for every role, nor in every kin of PostgreSQL: asked by itself, its refusal is no failure.
+ */
 static bool read_system_identifier(struct session_facts *facts, struct session *session, struct error *error)
 {
     struct error *refusal = error_new(NULL);

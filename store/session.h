@@ -19,22 +19,24 @@ struct session {
 };
 
 /* Opens a session. Owner: `owner`; freeing it gives the connection back. Blocks. Errors: as pool_acquire. */
-struct session *session_open(TALLOC_CTX *owner, struct pool *pool, struct cancel *cancel, struct error *error) NODISCARD;
+struct session *session_open(TALLOC_CTX *owner, struct pool *pool, struct cancel *cancel,
+                             struct error *error) NODISCARD;
 
 /* What test_connection finds out. Texts live as long as the struct. */
 struct session_facts {
-    const char *server_version;  /* "15.18 (Debian ...)": as the server reports it */
-    const char *role;            /* current_user */
-    const char *session_role;    /* session_user */
+    const char *server_version; /* "15.18 (Debian ...)": as the server reports it */
+    const char *role;           /* current_user */
+    const char *session_role;   /* session_user */
     const char *database, *host, *port;
     const char *system_identifier; /* "" where the role may not ask */
     int64_t backend_pid;
     bool in_recovery, read_only, is_superuser;
-    bool is_pooled;              /* a pooler stands in between */
+    bool is_pooled; /* a pooler stands in between */
     int64_t round_trip_us;
 };
 
 /* Connects, asks who is there, measures a round trip. Owner: `owner`. Errors: as connection_query. */
-struct session_facts *session_test_connection(TALLOC_CTX *owner, struct session *session, struct error *error) NODISCARD;
+struct session_facts *session_test_connection(TALLOC_CTX *owner, struct session *session,
+                                              struct error *error) NODISCARD;
 
 #endif

@@ -1,7 +1,8 @@
 /* See sql.h. */
 #include "store/sql.h"
 
-#define NAME_MOST_BYTES 63 /* source: NAMEDATALEN; the server would cut a longer one, and then not find it by its name */
+#define NAME_MOST_BYTES                                                                                                \
+    63 /* source: NAMEDATALEN; the server would cut a longer one, and then not find it by its name */
 
 static bool is_blank(char c) { return c && strchr(" \t\n\r\f\v", c); }
 
@@ -78,7 +79,8 @@ static const char *parse_part(TALLOC_CTX *owner, const char *text, const char **
     return used > 0 && used <= NAME_MOST_BYTES ? skip_blanks(text) : NULL;
 }
 
-bool sql_parse_qualified(TALLOC_CTX *owner, const char *text, const char **schema, const char **name, struct error *error)
+bool sql_parse_qualified(TALLOC_CTX *owner, const char *text, const char **schema, const char **name,
+                         struct error *error)
 {
     const char *first, *second = NULL;
     const char *rest = parse_part(owner, text, &first);
@@ -86,7 +88,8 @@ bool sql_parse_qualified(TALLOC_CTX *owner, const char *text, const char **schem
         rest = parse_part(owner, rest + 1, &second);
     if (!rest || *rest) {
         error_set(error, ERROR_SETTINGS, "\"%s\" is not the name of a table", text);
-        return error_hint(error, "Write schema.table; quote parts that hold dots, blanks or upper case; 63 bytes are the most.");
+        return error_hint(
+            error, "Write schema.table; quote parts that hold dots, blanks or upper case; 63 bytes are the most.");
     }
     *schema = second ? first : NULL;
     *name = second ? second : first;

@@ -22,7 +22,7 @@ typedef bool (*task_fn)(struct task *task, void *argument, struct error *error);
 typedef void (*task_progress_fn)(void *listener, const void *progress, size_t size_bytes);
 
 struct task_options {
-    const char *name;             /* for the log and the screen; copied */
+    const char *name; /* for the log and the screen; copied */
     task_fn run;
     void *argument;               /* must outlive the task */
     task_progress_fn on_progress; /* NULL: progress is dropped */

@@ -8,9 +8,9 @@
 #include "store/error.h"
 
 enum transaction_mode {
-    TRANSACTION_READ_WRITE,     /* the session's isolation; a session that is read-only by default stays so */
-    TRANSACTION_READ_ONLY,      /* read committed, read only */
-    TRANSACTION_SNAPSHOT,       /* repeatable read, read only: one picture for many queries */
+    TRANSACTION_READ_WRITE, /* the session's isolation; a session that is read-only by default stays so */
+    TRANSACTION_READ_ONLY,  /* read committed, read only */
+    TRANSACTION_SNAPSHOT,   /* repeatable read, read only: one picture for many queries */
 };
 
 /* The work between BEGIN and COMMIT. May be run again from the start: it must not keep state of a failed attempt. */
@@ -18,7 +18,7 @@ typedef bool (*transaction_fn)(struct connection *connection, void *argument, st
 
 struct transaction_options {
     enum transaction_mode mode;
-    int attempts;      /* in all, at least 1 */
+    int attempts; /* in all, at least 1 */
 };
 
 /* Runs `work` in a transaction. On failure it is rolled back (the connection is idle again, or lost).
@@ -29,8 +29,10 @@ struct transaction_options {
 bool transaction_run(struct connection *connection, const struct transaction_options *options, transaction_fn work,
                      void *argument, struct error *error) NODISCARD;
 
-/* Runs `work` behind a savepoint of a running transaction; rolls back to it on failure, so that the transaction goes on. */
-bool transaction_savepoint(struct connection *connection, transaction_fn work, void *argument, struct error *error) NODISCARD;
+/* Runs `work` behind a savepoint of a running transaction; rolls back to it on failure, so that the transaction goes
+ * on. */
+bool transaction_savepoint(struct connection *connection, transaction_fn work, void *argument,
+                           struct error *error) NODISCARD;
 
 /* The single steps, for runs that look at each of them. */
 bool transaction_begin(struct connection *connection, enum transaction_mode mode, struct error *error) NODISCARD;

@@ -40,8 +40,9 @@ char *answer_duration(TALLOC_CTX *owner, int64_t milliseconds);
 /* "1 migration", "2 migrations". Owner: `owner`. */
 char *answer_count(TALLOC_CTX *owner, size_t count, const char *thing);
 
-/* A qualified name whose parts are all quoted ("public"."x") without the quotes that PostgreSQL would not print. Keywords
- * are not known: a table named "order" loses its quotes too. For people and JSON, never for SQL. Owner: `owner`. */
+/* A qualified name whose parts are all quoted ("public"."x") without the quotes that PostgreSQL would not print.
+ * Keywords are not known: a table named "order" loses its quotes too. For people and JSON, never for SQL. Owner:
+ * `owner`. */
 char *answer_object(TALLOC_CTX *owner, const char *quoted);
 
 /* A number as text; "" for INTEGER_NULL. Owner: `owner`. */

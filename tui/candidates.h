@@ -1,5 +1,5 @@
-/* What may stand next on the command line: commands, options, values, versions; made of the commands' tables. (Completion of
- * shells is completion.c's.) */
+/* What may stand next on the command line: commands, options, values, versions; made of the commands' tables.
+ * (Completion of shells is completion.c's.) */
 #ifndef TUI_CANDIDATES_H
 #define TUI_CANDIDATES_H
 

@@ -266,11 +266,20 @@ static void on_signal(void *argument, int signal_number)
     static const unsigned char interrupt[] = {INPUT_CONTROL('c')};
     struct console *console = argument;
     switch (signal_number) {
-    case SIGWINCH: terminal_measure(console->terminal); break;
-    case SIGTSTP: console_suspend(console); break;
-    case SIGCONT: terminal_repaint(console->terminal); break;
-    case SIGINT: dispatch_key(console, INPUT_CONTROL('c'), interrupt, 1); break;
-    default: end_by(console, signal_number);
+    case SIGWINCH:
+        terminal_measure(console->terminal);
+        break;
+    case SIGTSTP:
+        console_suspend(console);
+        break;
+    case SIGCONT:
+        terminal_repaint(console->terminal);
+        break;
+    case SIGINT:
+        dispatch_key(console, INPUT_CONTROL('c'), interrupt, 1);
+        break;
+    default:
+        end_by(console, signal_number);
     }
 }
 

@@ -37,21 +37,21 @@ struct console {
 
     const struct survey *survey; /* the newest whole one, or NULL; belongs to survey_task */
     struct task *survey_task;
-    struct task *refreshing;     /* or NULL */
-    struct error *problem;       /* why the newest attempt failed; not set: it did not */
-    bool is_target_open;         /* then deck->target, guard and pool are constant */
+    struct task *refreshing; /* or NULL */
+    struct error *problem;   /* why the newest attempt failed; not set: it did not */
+    bool is_target_open;     /* then deck->target, guard and pool are constant */
     bool is_auto_refreshing;
 
-    struct task *write_task;      /* a run or a command that may hold a transaction, or NULL */
+    struct task *write_task; /* a run or a command that may hold a transaction, or NULL */
     const char *write_name;
-    struct task *command_task;    /* a command of the command line, or NULL */
+    struct task *command_task; /* a command of the command line, or NULL */
 
     unsigned char input[CONSOLE_INPUT_BYTES];
     size_t input_count;
     unsigned long consumed; /* bytes */
     bool is_pasting, was_paste_dropped;
-    bool is_sync_wanted;    /* PGDECK_TEST_SYNC */
-    struct playback *playback;  /* or NULL */
+    bool is_sync_wanted;       /* PGDECK_TEST_SYNC */
+    struct playback *playback; /* or NULL */
 
     bool is_over;
     int status;

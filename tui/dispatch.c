@@ -52,8 +52,9 @@ static void toggle_auto_refresh(struct console *console)
     loop_forget(console->loop, on_tick_refresh, console);
     if (console->is_auto_refreshing)
         loop_after(console->loop, 5000, on_tick_refresh, console);
-    console_say(console, MESSAGE_NOTE, console->is_auto_refreshing ? "Refreshing every 5 seconds; R stops that."
-                                                                    : "Refreshing only when asked: r.");
+    console_say(console, MESSAGE_NOTE,
+                console->is_auto_refreshing ? "Refreshing every 5 seconds; R stops that."
+                                            : "Refreshing only when asked: r.");
 }
 
 static void back(struct console *console)
@@ -67,22 +68,42 @@ static void back(struct console *console)
 static void act(struct console *console, enum action action)
 {
     switch ((int)action) {
-    case ACTION_HELP: help_open(console); break;
-    case ACTION_BACK: back(console); break;
+    case ACTION_HELP:
+        help_open(console);
+        break;
+    case ACTION_BACK:
+        back(console);
+        break;
     case ACTION_CLOSE:
         if (console->page_count > 0)
             console_close(console);
         else
             console_say(console, MESSAGE_NOTE, "Nothing is open here. q or Q quits.");
         break;
-    case ACTION_QUIT: console_quit(console); break;
-    case ACTION_CANCEL: cancel(console); break;
-    case ACTION_COMMAND: console_prompt(console, ""); break;
-    case ACTION_REFRESH: console_refresh(console); break;
-    case ACTION_AUTO_REFRESH: toggle_auto_refresh(console); break;
-    case ACTION_REPAINT: terminal_repaint(console->terminal); break;
-    case ACTION_SUSPEND: console_suspend(console); break;
-    case ACTION_PREVIOUS_VIEW: console_go(console, console->before); break;
+    case ACTION_QUIT:
+        console_quit(console);
+        break;
+    case ACTION_CANCEL:
+        cancel(console);
+        break;
+    case ACTION_COMMAND:
+        console_prompt(console, "");
+        break;
+    case ACTION_REFRESH:
+        console_refresh(console);
+        break;
+    case ACTION_AUTO_REFRESH:
+        toggle_auto_refresh(console);
+        break;
+    case ACTION_REPAINT:
+        terminal_repaint(console->terminal);
+        break;
+    case ACTION_SUSPEND:
+        console_suspend(console);
+        break;
+    case ACTION_PREVIOUS_VIEW:
+        console_go(console, console->before);
+        break;
     default:
         if (action >= ACTION_SCREEN_1 && action <= ACTION_SCREEN_6)
             go_by_number(console, 1 + (int)action - ACTION_SCREEN_1);

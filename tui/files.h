@@ -1,4 +1,5 @@
-/* Files and ledger, read side by side: the files on another thread, while the target is being connected to and asked. */
+/* Files and ledger, read side by side: the files on another thread, while the target is being connected to and asked.
+ */
 #ifndef TUI_FILES_H
 #define TUI_FILES_H
 
@@ -6,8 +7,9 @@
 #include "store/session.h"
 #include "tui/command.h"
 
-/* Reads the files, opens a session, reads ledger and journal, and brings all together. All of it lives as long as the context.
- * A defect of the files is told before one of the connection. Errors: directory_read's, session_open's, status_load's. */
+/* Reads the files, opens a session, reads ledger and journal, and brings all together. All of it lives as long as the
+ * context. A defect of the files is told before one of the connection. Errors: directory_read's, session_open's,
+ * status_load's. */
 struct files {
     struct directory *directory;
     struct session *session;

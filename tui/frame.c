@@ -47,8 +47,8 @@ static const char *server_words(TALLOC_CTX *owner, const struct session_facts *f
     if (!facts)
         return "";
     const char *product = brevity == BREVITY_NONE ? "PostgreSQL" : "PG";
-    const char *version = talloc_asprintf(owner, "  %s %.*s", product, (int)strcspn(facts->server_version, " "),
-                                          facts->server_version);
+    const char *version =
+        talloc_asprintf(owner, "  %s %.*s", product, (int)strcspn(facts->server_version, " "), facts->server_version);
     const char *role = text_sanitise(owner, facts->role, strlen(facts->role), TEXT_ONE_LINE);
     if (brevity == BREVITY_ROLE && text_width(role) > SHORT_ROLE_COLUMNS)
         role = text_fit(owner, role, SHORT_ROLE_COLUMNS);
@@ -80,8 +80,8 @@ static const char *top_text(struct console *console, TALLOC_CTX *owner, int colu
     const char *right = NULL;
     int room = text_width(left); /* once the product is abbreviated, the place is cut before the role */
     for (int i = 0; i < BREVITY_COUNT && (!right || text_width(right) + room > columns); i++) {
-        right = talloc_asprintf(owner, "%s  %s%s", server_words(owner, facts, (enum brevity)i),
-                                guard_name(deck->guard), proof);
+        right = talloc_asprintf(owner, "%s  %s%s", server_words(owner, facts, (enum brevity)i), guard_name(deck->guard),
+                                proof);
         if (i == BREVITY_PRODUCT)
             room = LEAST_PLACE_COLUMNS;
     }
@@ -159,7 +159,8 @@ static int draw_banner(struct console *console, int row, TALLOC_CTX *memory)
         problem->file && problem->line ? talloc_asprintf(memory, "%s:%d: ", problem->file, problem->line) : "";
     char *text =
         problem->code == ERROR_CONNECTION
-            ? talloc_asprintf(memory, " NOT CONNECTED, trying again. As of %s UTC. (:messages) %s", since, problem->message)
+            ? talloc_asprintf(memory, " NOT CONNECTED, trying again. As of %s UTC. (:messages) %s", since,
+                              problem->message)
             : talloc_asprintf(memory, " As of %s UTC; r tries again. (:messages) %s%s", since, place, problem->message);
     terminal_fill(console->terminal, row, 0, terminal_columns(console->terminal), LOOK_MESSAGE_BAD);
     put(console, row, 0, LOOK_MESSAGE_BAD, text);

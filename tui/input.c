@@ -34,16 +34,29 @@ static const struct key_name names[] = {
 static int final_key(unsigned char final)
 {
     switch (final) {
-    case 'A': return INPUT_UP;
-    case 'B': return INPUT_DOWN;
-    case 'C': return INPUT_RIGHT;
-    case 'D': return INPUT_LEFT;
-    case 'H': return INPUT_HOME;
-    case 'F': return INPUT_END;
-    case 'Z': return INPUT_BACK_TAB;
-    case 'P': case 'Q': case 'R': case 'S': return INPUT_F1 + (final - 'P');
-    case 'M': return INPUT_ENTER; /* the keypad's */
-    default: return INPUT_UNKNOWN;
+    case 'A':
+        return INPUT_UP;
+    case 'B':
+        return INPUT_DOWN;
+    case 'C':
+        return INPUT_RIGHT;
+    case 'D':
+        return INPUT_LEFT;
+    case 'H':
+        return INPUT_HOME;
+    case 'F':
+        return INPUT_END;
+    case 'Z':
+        return INPUT_BACK_TAB;
+    case 'P':
+    case 'Q':
+    case 'R':
+    case 'S':
+        return INPUT_F1 + (final - 'P');
+    case 'M':
+        return INPUT_ENTER; /* the keypad's */
+    default:
+        return INPUT_UNKNOWN;
     }
 }
 
@@ -51,15 +64,26 @@ static int final_key(unsigned char final)
 static int tilde_key(int number)
 {
     switch (number) {
-    case 1: case 7: return INPUT_HOME;
-    case 4: case 8: return INPUT_END;
-    case 2: return INPUT_INSERT;
-    case 3: return INPUT_DELETE;
-    case 5: return INPUT_PAGE_UP;
-    case 6: return INPUT_PAGE_DOWN;
-    case 200: return INPUT_PASTE_BEGIN;
-    case 201: return INPUT_PASTE_END;
-    default: break;
+    case 1:
+    case 7:
+        return INPUT_HOME;
+    case 4:
+    case 8:
+        return INPUT_END;
+    case 2:
+        return INPUT_INSERT;
+    case 3:
+        return INPUT_DELETE;
+    case 5:
+        return INPUT_PAGE_UP;
+    case 6:
+        return INPUT_PAGE_DOWN;
+    case 200:
+        return INPUT_PASTE_BEGIN;
+    case 201:
+        return INPUT_PASTE_END;
+    default:
+        break;
     }
     if (number >= 11 && number <= 15)
         return INPUT_F1 + number - 11;
@@ -121,8 +145,11 @@ static size_t decode_escape(const unsigned char *bytes, size_t count, int *key)
 /* Bytes that a character beginning with `first` has; 0 for a byte that begins none. */
 static size_t character_size(unsigned char first)
 {
-    return first < 0x80 ? 1 : first >= 0xc2 && first < 0xe0 ? 2 : first >= 0xe0 && first < 0xf0 ? 3
-         : first >= 0xf0 && first < 0xf5 ? 4 : 0;
+    return first < 0x80                    ? 1
+           : first >= 0xc2 && first < 0xe0 ? 2
+           : first >= 0xe0 && first < 0xf0 ? 3
+           : first >= 0xf0 && first < 0xf5 ? 4
+                                           : 0;
 }
 
 size_t input_decode(const unsigned char *bytes, size_t count, int *key)

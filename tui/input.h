@@ -34,7 +34,7 @@ enum input_key {
 };
 
 /* The code of ^x. */
-#define INPUT_CONTROL(letter) ((letter) & 31)
+#define INPUT_CONTROL(letter) ((letter)&31)
 
 /* Takes one key from the front of `bytes`. Returns how many bytes it took, or 0 when the key is not complete; an Esc
  * that stands alone is never complete: the caller decides by time, see input_settle. */

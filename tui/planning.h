@@ -12,7 +12,7 @@
 /* The options that select, for the tables of plan and apply. */
 #define PLANNING_OPTIONS                                                                                               \
     {"to", 0, OPTION_VALUE, "V", KIND_VERSION, NULL, "Go up to this version and no further."},                         \
-    {"only", 0, OPTION_LIST, "V", KIND_VERSION, NULL, "Take only these versions."},                                    \
+        {"only", 0, OPTION_LIST, "V", KIND_VERSION, NULL, "Take only these versions."},                                \
     {                                                                                                                  \
         "out-of-order", 0, OPTION_FLAG, NULL, KIND_NONE, NULL,                                                         \
             "Take pending migrations below the highest applied one as well."                                           \

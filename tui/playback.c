@@ -46,13 +46,16 @@ static bool check_size(const char *text)
 static bool check(const struct step *step, const char *path, struct error *error)
 {
     static const char *const wants[] = {
-        [VERB_KEYS] = "names of keys, separated by blanks", [VERB_TYPE] = "a text",
-        [VERB_COMMAND] = "a command",                       [VERB_WAIT] = "nothing behind it",
-        [VERB_SCREEN] = "the name of a file",               [VERB_RESIZE] = "columns and rows",
+        [VERB_KEYS] = "names of keys, separated by blanks",
+        [VERB_TYPE] = "a text",
+        [VERB_COMMAND] = "a command",
+        [VERB_WAIT] = "nothing behind it",
+        [VERB_SCREEN] = "the name of a file",
+        [VERB_RESIZE] = "columns and rows",
     };
-    bool is_right = step->verb == VERB_KEYS ? check_keys(step->text)
-                  : step->verb == VERB_RESIZE ? check_size(step->text)
-                  : (*step->text == '\0') == (step->verb == VERB_WAIT);
+    bool is_right = step->verb == VERB_KEYS     ? check_keys(step->text)
+                    : step->verb == VERB_RESIZE ? check_size(step->text)
+                                                : (*step->text == '\0') == (step->verb == VERB_WAIT);
     if (is_right)
         return true;
     error_set(error, ERROR_USAGE, "\"%s\" wants %s", verbs[step->verb], wants[step->verb]);
@@ -124,17 +127,26 @@ static bool play(const struct step *step, struct console *console, struct error 
     char *text = NULL;
     bool is_done = true;
     switch (step->verb) {
-    case VERB_KEYS: play_keys(console, step->text); break;
-    case VERB_TYPE: console_feed(console, (const unsigned char *)step->text, strlen(step->text)); break;
-    case VERB_COMMAND: console_command(console, step->text); break;
-    case VERB_WAIT: break;
+    case VERB_KEYS:
+        play_keys(console, step->text);
+        break;
+    case VERB_TYPE:
+        console_feed(console, (const unsigned char *)step->text, strlen(step->text));
+        break;
+    case VERB_COMMAND:
+        console_command(console, step->text);
+        break;
+    case VERB_WAIT:
+        break;
     case VERB_SCREEN:
         frame_draw(console);
         text = terminal_text(console, console->terminal);
         is_done = disk_replace(step->text, step->text, text, strlen(text), error);
         talloc_free(text);
         break;
-    case VERB_RESIZE: play_resize(console, step->text); break;
+    case VERB_RESIZE:
+        play_resize(console, step->text);
+        break;
     }
     return is_done;
 }

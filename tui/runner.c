@@ -337,7 +337,4 @@ void runner_on_line(void *argument, const char *line)
         console_command(console, line);
 }
 
-void runner_on_matches(void *argument, const char *matches)
-{
-    console_say(argument, MESSAGE_NOTE, "%s", matches);
-}
+void runner_on_matches(void *argument, const char *matches) { console_say(argument, MESSAGE_NOTE, "%s", matches); }

@@ -78,7 +78,6 @@ struct screen_row {
 
 const struct screen_row *screen_row(enum screen_id id);
 
-
 struct view *status_view_new(struct console *console);
 struct view *migrations_view_new(struct console *console);
 struct view *journal_view_new(struct console *console);

@@ -120,8 +120,8 @@ static const char *capability(const char *name)
 static void prepare_crash(struct terminal *terminal)
 {
     char reset[512] = "";
-    const char *parts[] = {terminal->paste_off, capability("sgr0"), capability("op"),
-                           capability("rmkx"), capability("rmcup"), terminal->show_cursor};
+    const char *parts[] = {terminal->paste_off, capability("sgr0"),  capability("op"),
+                           capability("rmkx"),  capability("rmcup"), terminal->show_cursor};
     size_t used = 0;
     for (size_t i = 0; i < countof(parts); i++) {
         size_t size = parts[i] ? strlen(parts[i]) : 0;

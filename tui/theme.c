@@ -43,29 +43,14 @@ _Static_assert(countof(looks) == LOOK_COUNT, "a look for each role");
 static const struct {
     const char *wide, *ascii;
 } glyphs[] = {
-    [GLYPH_APPLIED] = {"✔", "+"},
-    [GLYPH_PENDING] = {"●", "*"},
-    [GLYPH_OUT_OF_ORDER] = {"▲", "^"},
-    [GLYPH_CHANGED] = {"≠", "#"},
-    [GLYPH_MISSING] = {"✗", "-"},
-    [GLYPH_INCOMPLETE] = {"◐", "!"},
-    [GLYPH_CRUMB] = {"›", ">"},
-    [GLYPH_DOT] = {"·", "-"},
-    [GLYPH_RULE] = {"─", "-"},
-    [GLYPH_UPRIGHT] = {"│", "|"},
-    [GLYPH_ASCENDING] = {"▲", "^"},
-    [GLYPH_DESCENDING] = {"▼", "v"},
-    [GLYPH_ELLIPSIS] = {"…", "~"},
-    [GLYPH_DONE] = {"✔", "+"},
-    [GLYPH_RUNNING] = {"▶", ">"},
-    [GLYPH_FAILED] = {"✗", "!"},
-    [GLYPH_TOP_LEFT] = {"┌", "+"},
-    [GLYPH_TOP_RIGHT] = {"┐", "+"},
-    [GLYPH_BOTTOM_LEFT] = {"└", "+"},
-    [GLYPH_BOTTOM_RIGHT] = {"┘", "+"},
-    [GLYPH_DASH] = {"–", "-"},
-    [GLYPH_BAR_FULL] = {"█", "#"},
-    [GLYPH_BAR_EMPTY] = {"░", "."},
+    [GLYPH_APPLIED] = {"✔", "+"},     [GLYPH_PENDING] = {"●", "*"},      [GLYPH_OUT_OF_ORDER] = {"▲", "^"},
+    [GLYPH_CHANGED] = {"≠", "#"},     [GLYPH_MISSING] = {"✗", "-"},      [GLYPH_INCOMPLETE] = {"◐", "!"},
+    [GLYPH_CRUMB] = {"›", ">"},       [GLYPH_DOT] = {"·", "-"},          [GLYPH_RULE] = {"─", "-"},
+    [GLYPH_UPRIGHT] = {"│", "|"},     [GLYPH_ASCENDING] = {"▲", "^"},    [GLYPH_DESCENDING] = {"▼", "v"},
+    [GLYPH_ELLIPSIS] = {"…", "~"},    [GLYPH_DONE] = {"✔", "+"},         [GLYPH_RUNNING] = {"▶", ">"},
+    [GLYPH_FAILED] = {"✗", "!"},      [GLYPH_TOP_LEFT] = {"┌", "+"},     [GLYPH_TOP_RIGHT] = {"┐", "+"},
+    [GLYPH_BOTTOM_LEFT] = {"└", "+"}, [GLYPH_BOTTOM_RIGHT] = {"┘", "+"}, [GLYPH_DASH] = {"–", "-"},
+    [GLYPH_BAR_FULL] = {"█", "#"},    [GLYPH_BAR_EMPTY] = {"░", "."},
 };
 _Static_assert(countof(glyphs) == GLYPH_COUNT, "a sign for each glyph");
 
@@ -86,7 +71,4 @@ enum look theme_target(const char *colour)
     return LOOK_TARGET_PLAIN;
 }
 
-const char *theme_glyph(enum glyph glyph)
-{
-    return text_locale_is_utf8() ? glyphs[glyph].wide : glyphs[glyph].ascii;
-}
+const char *theme_glyph(enum glyph glyph) { return text_locale_is_utf8() ? glyphs[glyph].wide : glyphs[glyph].ascii; }

@@ -13,23 +13,23 @@ enum look {
     LOOK_NOTE,
     LOOK_WARN,
     LOOK_BAD,
-    LOOK_HEAD,     /* headings of columns */
-    LOOK_KEY,      /* the key in a footer or help */
-    LOOK_RULE,     /* lines between panes */
+    LOOK_HEAD, /* headings of columns */
+    LOOK_KEY,  /* the key in a footer or help */
+    LOOK_RULE, /* lines between panes */
     LOOK_TAB,
     LOOK_TAB_HERE,
     LOOK_CURSOR,
-    LOOK_MATCH,    /* what a search found */
+    LOOK_MATCH, /* what a search found */
     LOOK_MESSAGE_WARN,
     LOOK_MESSAGE_BAD,
     LOOK_DIALOG,
-    LOOK_DANGER,   /* the frame of what may lose data, or touches a guarded target */
+    LOOK_DANGER, /* the frame of what may lose data, or touches a guarded target */
     LOOK_FIELD,
     LOOK_SQL_KEYWORD,
     LOOK_SQL_STRING,
     LOOK_SQL_COMMENT,
     LOOK_SQL_NUMBER,
-    LOOK_SQL_NAME, /* a quoted identifier */
+    LOOK_SQL_NAME,     /* a quoted identifier */
     LOOK_TARGET_PLAIN, /* the top line, by the target's colour */
     LOOK_TARGET_RED,
     LOOK_TARGET_YELLOW,

@@ -13,13 +13,13 @@ struct subject {
         SUBJECT_NONE,       /* not known */
         SUBJECT_REPEATABLE, /* VACUUM and the like: running it again does no harm */
         SUBJECT_NEW_INDEX,
-        SUBJECT_OLD_INDEX,  /* DROP INDEX */
-        SUBJECT_PARTITION,  /* DETACH */
-        SUBJECT_CREATED,    /* a row of a shared catalog */
+        SUBJECT_OLD_INDEX, /* DROP INDEX */
+        SUBJECT_PARTITION, /* DETACH */
+        SUBJECT_CREATED,   /* a row of a shared catalog */
         SUBJECT_DROPPED,
     } kind;
-    const char *name;       /* as it can be handed to to_regclass; NULL: the server chooses */
-    const char *table;      /* likewise */
+    const char *name;  /* as it can be handed to to_regclass; NULL: the server chooses */
+    const char *table; /* likewise */
     const char *catalog, *column;
 };
 
@@ -43,7 +43,8 @@ static size_t skip(const struct words *words, size_t place, const char *const *s
     return place;
 }
 
-/* Takes "name" or "schema . name" from `place` on; *next gets what follows. Unquoted words are folded as the server does. */
+/* Takes "name" or "schema . name" from `place` on; *next gets what follows. Unquoted words are folded as the server
+ * does. */
 static const char *take_name(TALLOC_CTX *owner, const struct words *words, size_t place, size_t *next)
 {
     char *name = talloc_strdup(owner, "");
@@ -169,10 +170,11 @@ static bool new_index_state(TALLOC_CTX *owner, struct connection *connection, co
                             const char **state, struct error *error)
 {
     if (!subject->name)
-        return ask(owner, connection, PARAMETERS(subject->table),
-                   "SELECT 'indexes ' || coalesce(pg_catalog.string_agg(i.indexrelid::text, ',' ORDER BY i.indexrelid), '')"
-                   " FROM pg_catalog.pg_index i WHERE i.indrelid = pg_catalog.to_regclass($1)",
-                   state, error);
+        return ask(
+            owner, connection, PARAMETERS(subject->table),
+            "SELECT 'indexes ' || coalesce(pg_catalog.string_agg(i.indexrelid::text, ',' ORDER BY i.indexrelid), '')"
+            " FROM pg_catalog.pg_index i WHERE i.indrelid = pg_catalog.to_regclass($1)",
+            state, error);
     if (!ask(owner, connection, PARAMETERS(subject->table, bare_name(owner, subject->name)),
              "SELECT CASE WHEN i.indisvalid AND i.indisready THEN 'valid' ELSE 'invalid' END"
              " FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid"
@@ -185,8 +187,8 @@ static bool new_index_state(TALLOC_CTX *owner, struct connection *connection, co
     return true;
 }
 
-static bool existence(TALLOC_CTX *owner, struct connection *connection, const struct subject *subject, const char **state,
-                      struct error *error)
+static bool existence(TALLOC_CTX *owner, struct connection *connection, const struct subject *subject,
+                      const char **state, struct error *error)
 {
     const char *sql;
     if (subject->kind == SUBJECT_OLD_INDEX)
@@ -196,15 +198,16 @@ static bool existence(TALLOC_CTX *owner, struct connection *connection, const st
         sql = "SELECT coalesce((SELECT CASE WHEN i.inhdetachpending THEN 'pending' ELSE 'present' END"
               " FROM pg_catalog.pg_inherits i WHERE i.inhrelid = pg_catalog.to_regclass($1)), 'absent')";
     else
-        sql = talloc_asprintf(owner, "SELECT CASE WHEN EXISTS (SELECT FROM pg_catalog.%s WHERE %s = $1)"
-                                     " THEN 'present' ELSE 'absent' END",
+        sql = talloc_asprintf(owner,
+                              "SELECT CASE WHEN EXISTS (SELECT FROM pg_catalog.%s WHERE %s = $1)"
+                              " THEN 'present' ELSE 'absent' END",
                               subject->catalog, subject->column);
     const char *name = subject->catalog ? bare_name(owner, subject->name) : subject->name;
     return ask(owner, connection, PARAMETERS(name), sql, state, error);
 }
 
-static bool read_state(TALLOC_CTX *owner, struct connection *connection, const struct subject *subject, const char **state,
-                       struct error *error)
+static bool read_state(TALLOC_CTX *owner, struct connection *connection, const struct subject *subject,
+                       const char **state, struct error *error)
 {
     switch (subject->kind) {
     case SUBJECT_NONE:
@@ -224,8 +227,8 @@ static bool read_state(TALLOC_CTX *owner, struct connection *connection, const s
     return true;
 }
 
-bool check_before(TALLOC_CTX *owner, struct connection *connection, const struct statement *statement, const char **before,
-                  struct error *error)
+bool check_before(TALLOC_CTX *owner, struct connection *connection, const struct statement *statement,
+                  const char **before, struct error *error)
 {
     struct subject subject = find_subject(owner, statement);
     return read_state(owner, connection, &subject, before, error);
@@ -246,24 +249,25 @@ static void judge_named_index(TALLOC_CTX *owner, const struct subject *subject, 
 }
 
 /* The name of a leftover index stands in its table's schema, whatever the search path finds by that name. */
-static bool name_leftover(TALLOC_CTX *owner, struct connection *connection, const struct subject *subject, const char *oids,
-                          struct check *check, struct error *error)
+static bool name_leftover(TALLOC_CTX *owner, struct connection *connection, const struct subject *subject,
+                          const char *oids, struct check *check, struct error *error)
 {
     const char *name;
-    bool ok = subject->name
-                  ? ask(owner, connection, PARAMETERS(subject->table, bare_name(owner, subject->name)),
-                        "SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class c"
-                        " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.relname = $2 AND c.relkind IN ('i', 'I')"
-                        " AND n.oid = (SELECT t.relnamespace FROM pg_catalog.pg_class t"
-                        " WHERE t.oid = pg_catalog.to_regclass($1))",
-                        &name, error)
-                  : ask(owner, connection, PARAMETERS(subject->table, oids),
-                        "SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_index i"
-                        " JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid"
-                        " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
-                        " WHERE i.indrelid = pg_catalog.to_regclass($1) AND NOT i.indisvalid"
-                        " AND i.indexrelid::text <> ALL (pg_catalog.string_to_array($2, ','))",
-                        &name, error);
+    bool ok =
+        subject->name
+            ? ask(owner, connection, PARAMETERS(subject->table, bare_name(owner, subject->name)),
+                  "SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class c"
+                  " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.relname = $2 AND c.relkind IN ('i', 'I')"
+                  " AND n.oid = (SELECT t.relnamespace FROM pg_catalog.pg_class t"
+                  " WHERE t.oid = pg_catalog.to_regclass($1))",
+                  &name, error)
+            : ask(owner, connection, PARAMETERS(subject->table, oids),
+                  "SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_index i"
+                  " JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid"
+                  " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
+                  " WHERE i.indrelid = pg_catalog.to_regclass($1) AND NOT i.indisvalid"
+                  " AND i.indexrelid::text <> ALL (pg_catalog.string_to_array($2, ','))",
+                  &name, error);
     if (ok && name) {
         check->what = talloc_asprintf(owner, "index %s is invalid", name);
         check->repair = talloc_asprintf(owner, "DROP INDEX CONCURRENTLY IF EXISTS %s", name);
@@ -280,11 +284,12 @@ static bool judge_unnamed_index(TALLOC_CTX *owner, struct connection *connection
         return true;
     }
     const char *state;
-    if (!ask(owner, connection, PARAMETERS(subject->table, before + 8),
-             "SELECT CASE WHEN pg_catalog.bool_and(i.indisvalid) THEN 'valid' ELSE 'invalid' END FROM pg_catalog.pg_index i"
-             " WHERE i.indrelid = pg_catalog.to_regclass($1)"
-             " AND i.indexrelid::text <> ALL (pg_catalog.string_to_array($2, ',')) HAVING count(*) > 0",
-             &state, error))
+    if (!ask(
+            owner, connection, PARAMETERS(subject->table, before + 8),
+            "SELECT CASE WHEN pg_catalog.bool_and(i.indisvalid) THEN 'valid' ELSE 'invalid' END FROM pg_catalog.pg_index i"
+            " WHERE i.indrelid = pg_catalog.to_regclass($1)"
+            " AND i.indexrelid::text <> ALL (pg_catalog.string_to_array($2, ',')) HAVING count(*) > 0",
+            &state, error))
         return false;
     check->outcome = !state ? CHECK_NOTHING : !strcmp(state, "valid") ? CHECK_DONE : CHECK_LEFTOVER;
     return check->outcome != CHECK_LEFTOVER || name_leftover(owner, connection, subject, before + 8, check, error);
@@ -298,17 +303,19 @@ static void judge_existence(TALLOC_CTX *owner, const struct subject *subject, co
         check->outcome = CHECK_LEFTOVER;
         check->completes = true;
         check->what = talloc_asprintf(owner, "partition %s is half detached", subject->name);
-        check->repair = talloc_asprintf(owner, "ALTER TABLE %s DETACH PARTITION %s FINALIZE", subject->table, subject->name);
+        check->repair =
+            talloc_asprintf(owner, "ALTER TABLE %s DETACH PARTITION %s FINALIZE", subject->table, subject->name);
     } else if (!strcmp(now, is_wanted ? "present" : "absent")) {
-        /* What stood as wanted before the statement proves nothing about it; but then running it again changes nothing. */
+        /* What stood as wanted before the statement proves nothing about it; but then running it again changes nothing.
+         */
         check->outcome = before && !strcmp(before, now) ? CHECK_NOTHING : CHECK_DONE;
     } else {
         check->outcome = CHECK_NOTHING;
     }
 }
 
-bool check_after(TALLOC_CTX *owner, struct connection *connection, const struct statement *statement, const char *before,
-                 struct check *check, struct error *error)
+bool check_after(TALLOC_CTX *owner, struct connection *connection, const struct statement *statement,
+                 const char *before, struct check *check, struct error *error)
 {
     struct subject subject = find_subject(owner, statement);
     const char *now;

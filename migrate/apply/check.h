@@ -27,11 +27,11 @@ struct check {
 
 /* What stands before the statement is run, as a short text for the journal ("absent", "valid", ...). Owner: `owner`.
  * The connection must have the settings (search_path, role) that the statement runs under. */
-bool check_before(TALLOC_CTX *owner, struct connection *connection, const struct statement *statement, const char **before,
-                  struct error *error) NODISCARD;
+bool check_before(TALLOC_CTX *owner, struct connection *connection, const struct statement *statement,
+                  const char **before, struct error *error) NODISCARD;
 
 /* What stands now. `before` as recorded, or NULL where it is not known. Owner: `owner`. */
-bool check_after(TALLOC_CTX *owner, struct connection *connection, const struct statement *statement, const char *before,
-                 struct check *check, struct error *error) NODISCARD;
+bool check_after(TALLOC_CTX *owner, struct connection *connection, const struct statement *statement,
+                 const char *before, struct check *check, struct error *error) NODISCARD;
 
 #endif

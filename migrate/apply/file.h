@@ -4,8 +4,8 @@
 
 #include "migrate/apply/run.h"
 
-/* The file in one transaction, together with its ledger row. run->step is the file. Retries what the server asks to be run
- * again. *attempts counts. On failure nothing of the file stands, unless the error is ERROR_UNKNOWN_OUTCOME. */
+/* The file in one transaction, together with its ledger row. run->step is the file. Retries what the server asks to be
+ * run again. *attempts counts. On failure nothing of the file stands, unless the error is ERROR_UNKNOWN_OUTCOME. */
 bool transactional_apply(struct run *run, int *attempts, struct error *error) NODISCARD;
 
 /* The file step by step (ledger.md, 4), from plan_step.first_statement on. ERROR_INCOMPLETE where steps stand. */
@@ -15,20 +15,22 @@ bool stepwise_apply(struct run *run, struct error *error) NODISCARD;
 bool file_run_statement(struct run *run, size_t index, struct error *error) NODISCARD;
 
 /* Writes the ledger row of the file at hand on the work connection, inside its transaction, and checks that the lock is
- * held. *transaction_id (owner `owner`) gets the transaction's id. FILE_TRANSACTION_NEW: prepares the connection and begins
- * the transaction in the same round trip. */
+ * held. *transaction_id (owner `owner`) gets the transaction's id. FILE_TRANSACTION_NEW: prepares the connection and
+ * begins the transaction in the same round trip. */
 enum file_transaction { FILE_TRANSACTION_NEW, FILE_TRANSACTION_RUNS };
 bool file_begin(TALLOC_CTX *owner, struct run *run, enum file_transaction transaction, const char **transaction_id,
                 struct error *error) NODISCARD;
 
-/* The checks before COMMIT: role set back, transaction the same, lock held, ledger untouched but for our row; sets the duration. */
+/* The checks before COMMIT: role set back, transaction the same, lock held, ledger untouched but for our row; sets the
+ * duration. */
 bool file_close(struct run *run, const char *transaction_id, int64_t duration_ms, struct error *error) NODISCARD;
 
-/* COMMIT, which nothing cancels. A lost answer is looked up: true when it was committed after all; else ERROR_CONNECTION
- * (rolled back) or ERROR_UNKNOWN_OUTCOME. `version` as for run_find_outcome. */
+/* COMMIT, which nothing cancels. A lost answer is looked up: true when it was committed after all; else
+ * ERROR_CONNECTION (rolled back) or ERROR_UNKNOWN_OUTCOME. `version` as for run_find_outcome. */
 bool file_commit(struct run *run, const char *version, const char *transaction_id, struct error *error) NODISCARD;
 
-/* The journal's record of a failure (or, where it was a cancel, of an interruption). `left`: what stands, "nothing" where nothing does. */
+/* The journal's record of a failure (or, where it was a cancel, of an interruption). `left`: what stands, "nothing"
+ * where nothing does. */
 void file_record_failure(struct run *run, int step, const struct error *error, const char *left);
 
 #endif

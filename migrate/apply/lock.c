@@ -21,8 +21,8 @@ struct server_facts {
 static bool read_facts(struct run *run, struct server_facts *facts, struct error *error)
 {
     static const struct column columns[] = {
-        COLUMN(struct server_facts, in_recovery), COLUMN(struct server_facts, read_only),
-        COLUMN(struct server_facts, backend_pid), COLUMN(struct server_facts, database),
+        COLUMN(struct server_facts, in_recovery),  COLUMN(struct server_facts, read_only),
+        COLUMN(struct server_facts, backend_pid),  COLUMN(struct server_facts, database),
         COLUMN(struct server_facts, session_role),
     };
     struct result *result =
@@ -46,8 +46,9 @@ static bool refuse_unfit_server(struct run *run, const struct server_facts *fact
     }
     if (facts->backend_pid != connection_backend_pid(run->lock)) {
         error_set(error, ERROR_REFUSED, "a connection pooler stands between pgdeck and the server");
-        return error_hint(error, "Name the server's own host and port as the target: locks and settings of a session do not "
-                                 "survive a pooler.");
+        return error_hint(error,
+                          "Name the server's own host and port as the target: locks and settings of a session do not "
+                          "survive a pooler.");
     }
     return true;
 }
@@ -93,7 +94,8 @@ static bool open_lock(struct run *run, struct cancel *cancel, struct error *erro
     const char *schema, *table, *ledger = settings_text(run->options->settings, SETTING_ledger);
     if (!sql_parse_qualified(run, ledger, &schema, &table, error))
         return false;
-    char *name = talloc_asprintf(NULL, "pgdeck migration lock\n%s\n%s\n%s", facts.database, schema ? schema : "public", table);
+    char *name =
+        talloc_asprintf(NULL, "pgdeck migration lock\n%s\n%s\n%s", facts.database, schema ? schema : "public", table);
     run->lock_key = digest_key(name, strlen(name));
     talloc_free(name);
     return true;
@@ -103,8 +105,8 @@ static bool try_lock(struct run *run, bool *is_taken, struct error *error)
 {
     char key[24];
     snprintf(key, sizeof key, "%lld", (long long)run->lock_key);
-    struct result *result = connection_query(NULL, run->lock, PARAMETERS(key), error,
-                                             "SELECT pg_catalog.pg_try_advisory_lock($1::bigint)");
+    struct result *result =
+        connection_query(NULL, run->lock, PARAMETERS(key), error, "SELECT pg_catalog.pg_try_advisory_lock($1::bigint)");
     if (!result)
         return false;
     *is_taken = result_value(result)[0] == 't';
@@ -115,8 +117,9 @@ static bool try_lock(struct run *run, bool *is_taken, struct error *error)
 /* The condition on pg_locks of our lock: a bigint key is split into two halves there. The key is of one database. */
 static char *lock_condition(TALLOC_CTX *owner, const struct run *run)
 {
-    return talloc_asprintf(owner, "l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 AND l.classid = %u AND l.objid = %u",
-                           (unsigned)((uint64_t)run->lock_key >> 32), (unsigned)((uint64_t)run->lock_key & 0xFFFFFFFF));
+    return talloc_asprintf(
+        owner, "l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 AND l.classid = %u AND l.objid = %u",
+        (unsigned)((uint64_t)run->lock_key >> 32), (unsigned)((uint64_t)run->lock_key & 0xFFFFFFFF));
 }
 
 char *run_lock_is_held_sql(TALLOC_CTX *owner, const struct run *run)
@@ -163,8 +166,9 @@ static bool wait_for_lock(struct run *run, int64_t wait_ms, struct error *error)
         bool is_over = clock_monotonic_ms() >= end_ms;
         if (is_over) {
             error_set(error, ERROR_LOCKED, "another run holds the migration lock: %s", holder);
-            error_hint(error, "Wait for it to end (`pgdeck journal` shows what it does); the setting lock_wait says how long "
-                              "pgdeck waits by itself.");
+            error_hint(error,
+                       "Wait for it to end (`pgdeck journal` shows what it does); the setting lock_wait says how long "
+                       "pgdeck waits by itself.");
         }
         talloc_free(memory);
         if (is_over)
@@ -208,9 +212,10 @@ static bool reconnect(struct run *run, int64_t end_ms)
     return ok;
 }
 
-/* Whether the row that the transaction has written along with its work stands: of the ledger, or a step's in the journal. */
-static bool find_trace(TALLOC_CTX *memory, struct run *run, const char *version, const char *transaction_id, bool *stands,
-                       struct error *error)
+/* Whether the row that the transaction has written along with its work stands: of the ledger, or a step's in the
+ * journal. */
+static bool find_trace(TALLOC_CTX *memory, struct run *run, const char *version, const char *transaction_id,
+                       bool *stands, struct error *error)
 {
     const struct ledger *ledger = run->ledger;
     const char *sql;
@@ -219,7 +224,8 @@ static bool find_trace(TALLOC_CTX *memory, struct run *run, const char *version,
         sql = talloc_asprintf(memory, "SELECT count(*) FROM %s WHERE version = $1%s", ledger->table,
                               ledger->has_run ? " AND run = $2" : "");
     else
-        sql = talloc_asprintf(memory, "SELECT count(*) FROM %s WHERE transaction_id = $1 AND run = $2 AND event = 'step_done'",
+        sql = talloc_asprintf(memory,
+                              "SELECT count(*) FROM %s WHERE transaction_id = $1 AND run = $2 AND event = 'step_done'",
                               ledger->journal);
     parameters.count = version && !ledger->has_run ? 1 : 2;
     struct result *result = connection_query(memory, run->lock, parameters, error, sql);
@@ -227,9 +233,10 @@ static bool find_trace(TALLOC_CTX *memory, struct run *run, const char *version,
     return result != NULL;
 }
 
-/* The row decides; without it the transaction's status does. *is_open: ask again. The status is asked first: a row that a
- * transaction known as committed has left is there by then. After a crash an id that no log has kept is "in the future"
- * (22023), which is not committed; it may even be given out again, so "committed" without the row proves nothing. */
+/* The row decides; without it the transaction's status does. *is_open: ask again. The status is asked first: a row that
+ * a transaction known as committed has left is there by then. After a crash an id that no log has kept is "in the
+ * future" (22023), which is not committed; it may even be given out again, so "committed" without the row proves
+ * nothing. */
 static enum run_outcome ask_outcome(struct run *run, const char *version, const char *transaction_id, bool *is_open)
 {
     TALLOC_CTX *memory = talloc_new(NULL);

@@ -5,8 +5,8 @@
 #include "store/clock.h"
 #include "store/transaction.h"
 
-/* How each file begins: what the session kept of the one before is gone, as it is in a real run (DISCARD ALL cannot run in a
- * transaction). */
+/* How each file begins: what the session kept of the one before is gone, as it is in a real run (DISCARD ALL cannot run
+ * in a transaction). */
 static bool begin_file(struct run *run, struct error *error)
 {
     TALLOC_CTX *memory = talloc_new(NULL);
@@ -20,8 +20,9 @@ static bool begin_file(struct run *run, struct error *error)
         {.sql = "DEALLOCATE ALL"},
         {.sql = "DISCARD TEMP"},
         {.sql = "RESET ALL"},
-        {.sql = "SELECT pg_catalog.set_config('lock_timeout', $1, true), pg_catalog.set_config('statement_timeout', $2, true),"
-                " pg_catalog.set_config('search_path', coalesce(nullif($3, ''), pg_catalog.current_setting('search_path')), true)",
+        {.sql =
+             "SELECT pg_catalog.set_config('lock_timeout', $1, true), pg_catalog.set_config('statement_timeout', $2, true),"
+             " pg_catalog.set_config('search_path', coalesce(nullif($3, ''), pg_catalog.current_setting('search_path')), true)",
          .parameters = PARAMETERS(lock_ms, statement_ms, path)},
         run_restore_query(memory, run, RESTORE_SESSION),
     };
@@ -30,17 +31,19 @@ static bool begin_file(struct run *run, struct error *error)
     return ok;
 }
 
-/* What COMMIT would find: deferred constraints are checked now, then those that are deferred by themselves are so again. */
+/* What COMMIT would find: deferred constraints are checked now, then those that are deferred by themselves are so
+ * again. */
 static bool check_constraints(struct run *run, struct error *error)
 {
     struct result *result;
     if (!connection_execute(run->work, NO_PARAMETERS, error, "SET CONSTRAINTS ALL IMMEDIATE"))
         return false;
-    result = connection_query(NULL, run->work, NO_PARAMETERS, error,
-                              "SELECT 'SET CONSTRAINTS ' || pg_catalog.string_agg(DISTINCT pg_catalog.format('%I.%I', n.nspname,"
-                              " c.conname), ', ') || ' DEFERRED' FROM pg_catalog.pg_constraint c"
-                              " JOIN pg_catalog.pg_namespace n ON n.oid = c.connamespace WHERE c.condeferred"
-                              " AND pg_catalog.has_schema_privilege(n.oid, 'USAGE')");
+    result = connection_query(
+        NULL, run->work, NO_PARAMETERS, error,
+        "SELECT 'SET CONSTRAINTS ' || pg_catalog.string_agg(DISTINCT pg_catalog.format('%I.%I', n.nspname,"
+        " c.conname), ', ') || ' DEFERRED' FROM pg_catalog.pg_constraint c"
+        " JOIN pg_catalog.pg_namespace n ON n.oid = c.connamespace WHERE c.condeferred"
+        " AND pg_catalog.has_schema_privilege(n.oid, 'USAGE')");
     if (!result)
         return false;
     bool ok = !result_value(result) || connection_execute(run->work, NO_PARAMETERS, error, result_value(result));
@@ -71,13 +74,14 @@ static void note_rehearsed(struct run *run)
 {
     int64_t duration_ms = clock_monotonic_ms() - run->file_started_ms;
     struct apply_result *result = run->result;
-    result->applied[result->applied_count++] = (struct apply_applied){talloc_strdup(result, run->step->file->version), duration_ms, 1};
+    result->applied[result->applied_count++] =
+        (struct apply_applied){talloc_strdup(result, run->step->file->version), duration_ms, 1};
     result->remaining--;
     run_emit(run, APPLY_FILE_DONE, NULL, duration_ms);
 }
 
-/* 55P04: a label of an enum cannot be used before the COMMIT that brings it. It is no failure where an earlier file of this
- * transaction has added one: that stands when the file is taken back. */
+/* 55P04: a label of an enum cannot be used before the COMMIT that brings it. It is no failure where an earlier file of
+ * this transaction has added one: that stands when the file is taken back. */
 static bool is_unusable_label(struct run *run, const struct error *error)
 {
     if (run->file_index == 1 || !error_is_sqlstate(error, "55P04"))
@@ -135,8 +139,8 @@ bool rehearse(struct run *run, const struct plan *plan, struct error *error)
         run->result->stopped_at = talloc_strdup(run->result, plan->steps[0].file->version);
         return true;
     }
-    bool ok = run_prepare_work(run, &plan->steps[0], error) && transaction_begin(run->work, TRANSACTION_READ_WRITE, error) &&
-              rehearse_files(run, plan, error);
+    bool ok = run_prepare_work(run, &plan->steps[0], error) &&
+              transaction_begin(run->work, TRANSACTION_READ_WRITE, error) && rehearse_files(run, plan, error);
     run_drop_work(run);
     return ok;
 }

@@ -5,7 +5,8 @@
 
 #include "migrate/apply/run.h"
 
-/* Runs the files of the plan; fills in run->result (applied: rehearsed). False when a file failed: the error names the place. */
+/* Runs the files of the plan; fills in run->result (applied: rehearsed). False when a file failed: the error names the
+ * place. */
 bool rehearse(struct run *run, const struct plan *plan, struct error *error) NODISCARD;
 
 #endif

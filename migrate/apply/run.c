@@ -99,7 +99,10 @@ static bool try_check_interval(struct run *run, struct error *error)
     return true;
 }
 
-static const char *milliseconds(TALLOC_CTX *owner, int64_t number) { return talloc_asprintf(owner, "%lld", (long long)number); }
+static const char *milliseconds(TALLOC_CTX *owner, int64_t number)
+{
+    return talloc_asprintf(owner, "%lld", (long long)number);
+}
 
 bool run_open_work(struct run *run, struct error *error)
 {
@@ -123,20 +126,22 @@ size_t run_preparation(TALLOC_CTX *owner, struct run *run, const struct plan_ste
     const char **values = talloc_array(owner, const char *, 6);
     values[0] = talloc_asprintf(owner, "pgdeck:%s:%s", run->actor.run, step ? step->file->version : "work");
     values[1] = milliseconds(owner, step ? step->lock_timeout_ms : settings_number(settings, SETTING_lock_timeout));
-    values[2] = milliseconds(owner, step ? step->statement_timeout_ms : settings_number(settings, SETTING_statement_timeout));
+    values[2] =
+        milliseconds(owner, step ? step->statement_timeout_ms : settings_number(settings, SETTING_statement_timeout));
     values[3] = milliseconds(owner, settings_number(settings, SETTING_idle_timeout));
     values[4] = settings_text(settings, SETTING_search_path);
     values[5] = settings_text(settings, SETTING_role);
     char *sql = talloc_strdup(
-        owner, "SELECT pg_catalog.set_config('application_name', $1, false),"
-               " pg_catalog.set_config('client_encoding', 'UTF8', false),"
-               " pg_catalog.set_config('lock_timeout', $2, false),"
-               " pg_catalog.set_config('statement_timeout', $3, false),"
-               " pg_catalog.set_config('idle_in_transaction_session_timeout', $4, false),"
-               " pg_catalog.set_config('synchronous_commit', CASE WHEN pg_catalog.current_setting('synchronous_commit')"
-               " IN ('off', 'local') THEN 'on' ELSE pg_catalog.current_setting('synchronous_commit') END, false),"
-               " pg_catalog.set_config('search_path', coalesce(nullif($5, ''), pg_catalog.current_setting('search_path')), false),"
-               " pg_catalog.set_config('role', coalesce(nullif($6, ''), pg_catalog.current_setting('role')), false)");
+        owner,
+        "SELECT pg_catalog.set_config('application_name', $1, false),"
+        " pg_catalog.set_config('client_encoding', 'UTF8', false),"
+        " pg_catalog.set_config('lock_timeout', $2, false),"
+        " pg_catalog.set_config('statement_timeout', $3, false),"
+        " pg_catalog.set_config('idle_in_transaction_session_timeout', $4, false),"
+        " pg_catalog.set_config('synchronous_commit', CASE WHEN pg_catalog.current_setting('synchronous_commit')"
+        " IN ('off', 'local') THEN 'on' ELSE pg_catalog.current_setting('synchronous_commit') END, false),"
+        " pg_catalog.set_config('search_path', coalesce(nullif($5, ''), pg_catalog.current_setting('search_path')), false),"
+        " pg_catalog.set_config('role', coalesce(nullif($6, ''), pg_catalog.current_setting('role')), false)");
     if (run->has_check_interval)
         sql = talloc_strdup_append(sql, ", pg_catalog.set_config('client_connection_check_interval', '2s', false)");
     queries[count++] = (struct query){.sql = sql, .parameters = {6, values}};
@@ -201,7 +206,8 @@ void run_record_anyway(struct run *run, const struct journal_record *record)
     if (error_is_set(error)) {
         if (run->options->log)
             log_error(run->options->log, "journal", error);
-        char *text = talloc_asprintf(error, "the journal lacks \"%s\": %s", journal_event_name(record->event), error->message);
+        char *text =
+            talloc_asprintf(error, "the journal lacks \"%s\": %s", journal_event_name(record->event), error->message);
         run_emit(run, APPLY_WARNING, text, 0);
     }
     talloc_free(error);

@@ -14,23 +14,24 @@
 
 struct run {
     const struct apply_options *options;
-    struct journal_actor actor;       /* actor.run: the run's id */
-    struct connection *lock;          /* holds the advisory lock; writes the journal; NULL before it is open */
-    struct connection *work;          /* runs the migrations; NULL where there is none, or it failed */
-    struct ledger *ledger;            /* as found under the lock */
-    const char *session_role;         /* session_user of the run's connections */
+    struct journal_actor actor; /* actor.run: the run's id */
+    struct connection *lock;    /* holds the advisory lock; writes the journal; NULL before it is open */
+    struct connection *work;    /* runs the migrations; NULL where there is none, or it failed */
+    struct ledger *ledger;      /* as found under the lock */
+    const char *session_role;   /* session_user of the run's connections */
     int64_t lock_key;
-    int lock_pid;                     /* backend of the lock connection */
-    bool is_work_used;                /* the work connection has run a file: DISCARD ALL before the next */
-    bool has_check_interval;          /* the server takes client_connection_check_interval */
-    struct apply_result *result;      /* of an apply; else NULL */
-    const struct plan_step *step;     /* the file at hand, or NULL */
-    int file_index, file_count;       /* from 1 */
-    int statement;                    /* at hand, from 1; 0: none */
+    int lock_pid;                 /* backend of the lock connection */
+    bool is_work_used;            /* the work connection has run a file: DISCARD ALL before the next */
+    bool has_check_interval;      /* the server takes client_connection_check_interval */
+    struct apply_result *result;  /* of an apply; else NULL */
+    const struct plan_step *step; /* the file at hand, or NULL */
+    int file_index, file_count;   /* from 1 */
+    int statement;                /* at hand, from 1; 0: none */
     int64_t file_started_ms;
-    struct ledger_counters {          /* the session's counters of ledger rows, right after our own INSERT; 0 inserted: not counted */
+    struct ledger_counters { /* the session's counters of ledger rows, right after our own INSERT; 0 inserted: not
+                                counted */
         int64_t inserted, updated, deleted;
-        int64_t table_oid;            /* of the table, or partition, that holds our row */
+        int64_t table_oid; /* of the table, or partition, that holds our row */
         int64_t journal_file, journal_changes;
     } counters;
 };
@@ -42,8 +43,8 @@ struct run *run_new(TALLOC_CTX *owner, const struct apply_options *options);
  * lock_wait; the holder is named in ERROR_LOCKED), finds the ledger. */
 bool run_take_lock(struct run *run, struct error *error) NODISCARD;
 
-/* Under the lock, before ledger and journal are read: waits until no backend of a killed run is at work on a version of the
- * plan. Errors: ERROR_REFUSED when one does not end (it is named), ERROR_CANCELLED. */
+/* Under the lock, before ledger and journal are read: waits until no backend of a killed run is at work on a version of
+ * the plan. Errors: ERROR_REFUSED when one does not end (it is named), ERROR_CANCELLED. */
 bool run_wait_for_orphans(struct run *run, const struct plan *plan, struct error *error) NODISCARD;
 
 /* Gives the lock back and closes both connections. */
@@ -52,12 +53,12 @@ void run_close(struct run *run);
 /* Makes ledger and journal where they are missing, and looks at them again. */
 bool run_make_ledger(struct run *run, struct error *error) NODISCARD;
 
-/* A work connection in the state that a file starts with: a new one, or the old one after DISCARD ALL; then the settings
- * of the run for `step` (NULL: those of the project). */
+/* A work connection in the state that a file starts with: a new one, or the old one after DISCARD ALL; then the
+ * settings of the run for `step` (NULL: those of the project). */
 bool run_prepare_work(struct run *run, const struct plan_step *step, struct error *error) NODISCARD;
 
-/* The two halves of that, for those who send more in the same go: a connection that is open and idle; and what it has to
- * be sent first, at most RUN_PREPARATION_MOST queries (owner `owner`). Returns how many. */
+/* The two halves of that, for those who send more in the same go: a connection that is open and idle; and what it has
+ * to be sent first, at most RUN_PREPARATION_MOST queries (owner `owner`). Returns how many. */
 #define RUN_PREPARATION_MOST 2
 bool run_open_work(struct run *run, struct error *error) NODISCARD;
 size_t run_preparation(TALLOC_CTX *owner, struct run *run, const struct plan_step *step, struct query *queries);
@@ -65,11 +66,13 @@ size_t run_preparation(TALLOC_CTX *owner, struct run *run, const struct plan_ste
 /* Closes the work connection: after an error the next file gets a new one. */
 void run_drop_work(struct run *run);
 
-/* The query that sets session authorization and role back to the run's. With RESTORE_LOCAL only until the transaction ends. */
+/* The query that sets session authorization and role back to the run's. With RESTORE_LOCAL only until the transaction
+ * ends. */
 enum run_restore { RESTORE_SESSION, RESTORE_LOCAL };
 struct query run_restore_query(TALLOC_CTX *owner, const struct run *run, enum run_restore restore);
 
-/* SQL of a boolean: whether the lock connection holds the migration lock; for RETURNING and SELECT lists. Owner: `owner`. */
+/* SQL of a boolean: whether the lock connection holds the migration lock; for RETURNING and SELECT lists. Owner:
+ * `owner`. */
 char *run_lock_is_held_sql(TALLOC_CTX *owner, const struct run *run);
 
 /* Writes a record on the lock connection. A relaxed one is only sent: what it fails with, the next one fails with. */
@@ -90,8 +93,9 @@ void run_place_error(const struct run *run, size_t statement_index, struct error
 /* Ends of a lost COMMIT. */
 enum run_outcome { OUTCOME_COMMITTED, OUTCOME_ROLLED_BACK, OUTCOME_UNKNOWN };
 
-/* What became of a transaction whose COMMIT had no answer: reconnects, takes the lock, looks for the ledger row of `version`
- * (NULL: for the journal's row of a step), and asks txid_status until it is no longer in progress. Blocks up to a minute. */
+/* What became of a transaction whose COMMIT had no answer: reconnects, takes the lock, looks for the ledger row of
+ * `version` (NULL: for the journal's row of a step), and asks txid_status until it is no longer in progress. Blocks up
+ * to a minute. */
 enum run_outcome run_find_outcome(struct run *run, const char *version, const char *transaction_id);
 
 #endif

@@ -13,7 +13,7 @@ struct progress {
     TALLOC_CTX *memory;
     struct step *steps;
     size_t count;
-    size_t done; /* steps that stand: the first `done` */
+    size_t done;              /* steps that stand: the first `done` */
     const char *ledger_state; /* what the ledger held before the first step */
 };
 
@@ -32,9 +32,11 @@ static const char *version_of(const struct progress *progress) { return progress
 /* The words for the person who has to answer what no program can. */
 static void hint_mark(struct error *error, const char *version, const char *question)
 {
-    error_hint(error, "%s If all of the file stands, say `pgdeck mark %s --applied --reason TEXT`; to have all of it run again, "
-                      "`pgdeck mark %s --pending --reason TEXT`.",
-               question, version, version);
+    error_hint(
+        error,
+        "%s If all of the file stands, say `pgdeck mark %s --applied --reason TEXT`; to have all of it run again, "
+        "`pgdeck mark %s --pending --reason TEXT`.",
+        question, version, version);
 }
 
 /* Turns the failure of a step into what it means for the file: with steps that stand, the file is incomplete. */
@@ -50,24 +52,26 @@ static bool fail_step(struct progress *progress, const struct step *step, const 
     error_prefix(error, "migration %s stopped at statement %d of %zu; what ran before it stands", version_of(progress),
                  step->number, run->step->file->statements.count);
     const char *hint = left && strcmp(left, "nothing") != 0 ? left : NULL;
-    return error_hint(error,
-                      "%s%s%sMend what failed (the finished statements must stay as they are) and run `pgdeck apply` again: it goes "
-                      "on where it stopped.",
-                      error->hint ? error->hint : "", error->hint ? " " : "",
-                      hint ? talloc_asprintf(error, "Left behind: %s. ", hint) : "");
+    return error_hint(
+        error,
+        "%s%s%sMend what failed (the finished statements must stay as they are) and run `pgdeck apply` again: it goes "
+        "on where it stopped.",
+        error->hint ? error->hint : "", error->hint ? " " : "",
+        hint ? talloc_asprintf(error, "Left behind: %s. ", hint) : "");
 }
 
-/* What the ledger holds, as one text. Its counters cannot be asked for: they mean nothing across transactions, and a block
- * that sets its isolation lets no query come before its first statement. */
+/* What the ledger holds, as one text. Its counters cannot be asked for: they mean nothing across transactions, and a
+ * block that sets its isolation lets no query come before its first statement. */
 static struct query ledger_state_query(const struct progress *progress, TALLOC_CTX *owner)
 {
     const struct ledger *ledger = progress->run->ledger;
     char *row = talloc_asprintf(owner, "pg_catalog.concat_ws(' ', l.tableoid, l.version%s)",
                                 ledger->has_checksum ? ", l.checksum" : "");
-    return (struct query){.sql = talloc_asprintf(owner,
-                                                 "SELECT pg_catalog.md5(pg_catalog.concat(pg_catalog.string_agg(%s, E'\\n'"
-                                                 " ORDER BY %s COLLATE \"C\"))) FROM %s AS l",
-                                                 row, row, ledger->table)};
+    return (struct query){.sql =
+                              talloc_asprintf(owner,
+                                              "SELECT pg_catalog.md5(pg_catalog.concat(pg_catalog.string_agg(%s, E'\\n'"
+                                              " ORDER BY %s COLLATE \"C\"))) FROM %s AS l",
+                                              row, row, ledger->table)};
 }
 
 static bool note_ledger(struct progress *progress, struct error *error)
@@ -80,7 +84,8 @@ static bool note_ledger(struct progress *progress, struct error *error)
 }
 
 /* Role and search path are the run's again. */
-static bool check_ledger(const struct progress *progress, const struct step *step, TALLOC_CTX *memory, struct error *error)
+static bool check_ledger(const struct progress *progress, const struct step *step, TALLOC_CTX *memory,
+                         struct error *error)
 {
     struct run *run = progress->run;
     struct result *result =
@@ -90,11 +95,13 @@ static bool check_ledger(const struct progress *progress, const struct step *ste
     error_set(error, ERROR_REFUSED, "it changed the ledger %s%s", run->ledger->table,
               step->kind == STEP_AUTOCOMMIT ? "" : ", which is rolled back");
     run_place_error(run, step->first, error);
-    return error_hint(error, "The ledger is pgdeck's: take the statement out, or name another table with the setting ledger.");
+    return error_hint(error,
+                      "The ledger is pgdeck's: take the statement out, or name another table with the setting ledger.");
 }
 
 /* The row of step_done, and with the last step the ledger row: in the transaction that runs on the work connection. */
-static bool record_done(struct progress *progress, const struct step *step, const char *transaction_id, struct error *error)
+static bool record_done(struct progress *progress, const struct step *step, const char *transaction_id,
+                        struct error *error)
 {
     struct run *run = progress->run;
     TALLOC_CTX *memory = talloc_new(progress->memory);
@@ -117,18 +124,21 @@ static bool record_done(struct progress *progress, const struct step *step, cons
         " THEN pg_catalog.jsonb_build_object('temporary', true) ELSE %s END%s",
         (int)(place - sql), sql, "$11::jsonb", place + strlen("$11::jsonb"));
     struct query restore = run_restore_query(memory, run, RESTORE_LOCAL);
-    bool ok = connection_pipeline(memory, run->work, &restore, 1, NULL, error) && check_ledger(progress, step, memory, error) &&
+    bool ok = connection_pipeline(memory, run->work, &restore, 1, NULL, error) &&
+              check_ledger(progress, step, memory, error) &&
               connection_pipeline(memory, run->work, &journal, 1, NULL, error);
     const char *ignored;
     if (ok && is_last(progress, step)) {
         int64_t duration_ms = clock_monotonic_ms() - run->file_started_ms;
-        ok = file_begin(memory, run, FILE_TRANSACTION_RUNS, &ignored, error) && file_close(run, ignored, duration_ms, error);
+        ok = file_begin(memory, run, FILE_TRANSACTION_RUNS, &ignored, error) &&
+             file_close(run, ignored, duration_ms, error);
     }
     talloc_free(memory);
     return ok;
 }
 
-static bool begin_step(struct progress *progress, const struct step *step, const char **transaction_id, struct error *error)
+static bool begin_step(struct progress *progress, const struct step *step, const char **transaction_id,
+                       struct error *error)
 {
     struct run *run = progress->run;
     const char *begin = step->begin ? talloc_strndup(progress->memory, step->begin, step->begin_size_bytes) : "BEGIN";
@@ -154,7 +164,8 @@ static bool begin_step(struct progress *progress, const struct step *step, const
 
 /* Steps that run in a transaction: all of it or nothing, with the record of it. *needs_autocommit: the server says that
  * the statement cannot run in a transaction after all; it has been rolled back. */
-static bool run_transaction_step(struct progress *progress, const struct step *step, bool *needs_autocommit, struct error *error)
+static bool run_transaction_step(struct progress *progress, const struct step *step, bool *needs_autocommit,
+                                 struct error *error)
 {
     struct run *run = progress->run;
     const char *transaction_id = NULL;
@@ -239,7 +250,8 @@ static bool restore_lock_timeout(struct run *run, const char *before, struct err
 
 static bool stuck(struct progress *progress, const struct step *step, const struct check *check, struct error *error)
 {
-    error_set(error, ERROR_STATEMENT, "%s, and was so before statement %d: the statement passed over it", check->what, step->number);
+    error_set(error, ERROR_STATEMENT, "%s, and was so before statement %d: the statement passed over it", check->what,
+              step->number);
     run_place_error(progress->run, step->first, error);
     error_hint(error, "Drop the index (DROP INDEX CONCURRENTLY) and run `pgdeck apply` again.");
     return fail_step(progress, step, "nothing", error);
@@ -252,8 +264,8 @@ static bool fail_autocommit(struct progress *progress, const struct step *step, 
     struct run *run = progress->run;
     if (error->is_connection_lost || connection_state(run->work) != STATE_IDLE) {
         error->code = ERROR_INCOMPLETE;
-        error_prefix(error, "migration %s stopped inside statement %d, and how that ended is not known yet", version_of(progress),
-                     step->number);
+        error_prefix(error, "migration %s stopped inside statement %d, and how that ended is not known yet",
+                     version_of(progress), step->number);
         error_hint(error, "When the server is back run `pgdeck apply` again: it looks at what stands and goes on.");
         run_drop_work(run);
         file_record_failure(run, step->number, error, "unknown");
@@ -343,8 +355,9 @@ static bool restore_session(struct progress *progress, struct error *error)
         const struct step *step = &progress->steps[i];
         const struct journal_step *journal = journal_of(progress, step->number);
         if (i + 1 == progress->done && progress->done < progress->count && journal && journal->has_temporary) {
-            error_set(error, ERROR_INCOMPLETE, "migration %s cannot be resumed: its finished statements made temporary objects, "
-                                               "which are gone with their session",
+            error_set(error, ERROR_INCOMPLETE,
+                      "migration %s cannot be resumed: its finished statements made temporary objects, "
+                      "which are gone with their session",
                       version_of(progress));
             run_place_error(run, step->first, error);
             hint_mark(error, version_of(progress), "Finish the file by hand.");
@@ -368,12 +381,13 @@ static bool repair(struct progress *progress, const struct step *step, const str
 }
 
 /* The step that was begun and has no result: what stands decides whether it is run. *is_done: it stands. */
-static bool settle_intended(struct progress *progress, const struct step *step, const struct journal_step *journal, bool *is_done,
-                            struct error *error)
+static bool settle_intended(struct progress *progress, const struct step *step, const struct journal_step *journal,
+                            bool *is_done, struct error *error)
 {
     struct check check;
     *is_done = false;
-    if (!check_after(progress->memory, progress->run->work, statement_of(progress, step), journal->before, &check, error))
+    if (!check_after(progress->memory, progress->run->work, statement_of(progress, step), journal->before, &check,
+                     error))
         return fail_step(progress, step, "unknown", error);
     switch (check.outcome) {
     case CHECK_DONE:
@@ -389,8 +403,9 @@ static bool settle_intended(struct progress *progress, const struct step *step, 
     case CHECK_UNKNOWN:
         break;
     }
-    error_set(error, ERROR_UNKNOWN_OUTCOME, "whether statement %d of migration %s took effect is not known: it was begun, and its "
-                                            "end was not recorded",
+    error_set(error, ERROR_UNKNOWN_OUTCOME,
+              "whether statement %d of migration %s took effect is not known: it was begun, and its "
+              "end was not recorded",
               step->number, version_of(progress));
     run_place_error(progress->run, step->first, error);
     hint_mark(error, version_of(progress), "Look whether it took effect.");
@@ -406,12 +421,13 @@ static bool resume(struct progress *progress, struct error *error)
     const struct step *step = &progress->steps[progress->done];
     const struct journal_step *journal = journal_of(progress, step->number);
     bool is_done = false;
-    /* An intent for other bytes: the statement was mended; what the old one left is the person's, as the plan has said. */
+    /* An intent for other bytes: the statement was mended; what the old one left is the person's, as the plan has said.
+     */
     if (!journal || journal->is_done)
         return true;
     if (!journal->statement_hash || strcmp(journal->statement_hash, step->hash) != 0) {
-        error_set(error, ERROR_UNKNOWN_OUTCOME, "statement %d of migration %s was changed after it was begun", step->number,
-                  version_of(progress));
+        error_set(error, ERROR_UNKNOWN_OUTCOME, "statement %d of migration %s was changed after it was begun",
+                  step->number, version_of(progress));
         run_place_error(progress->run, step->first, error);
         hint_mark(error, version_of(progress), "Look what the old statement left.");
         return false;
@@ -467,7 +483,8 @@ bool stepwise_apply(struct run *run, struct error *error)
     };
     struct progress progress = {.run = run, .memory = talloc_new(run)};
     progress.steps = step_list(progress.memory, run->step->file, &progress.count);
-    while (progress.done < progress.count && (size_t)progress.steps[progress.done].number - 1 < run->step->first_statement)
+    while (progress.done < progress.count &&
+           (size_t)progress.steps[progress.done].number - 1 < run->step->first_statement)
         progress.done++;
     bool ok = run_record(run, &started, error) && run_prepare_work(run, run->step, error) &&
               note_ledger(&progress, error) && run_steps(&progress, error);

@@ -1,5 +1,5 @@
-/* A transactional file: BEGIN, ledger row first (its primary key is the fence that a second runner meets), statements one
- * by one, closing checks, COMMIT. See docs/architecture.md, "Applying". */
+/* A transactional file: BEGIN, ledger row first (its primary key is the fence that a second runner meets), statements
+ * one by one, closing checks, COMMIT. See docs/architecture.md, "Applying". */
 #include "migrate/apply/file.h"
 
 #include "store/clock.h"
@@ -14,8 +14,8 @@ struct transaction_facts {
     bool is_locked;
     int64_t inserted, updated, deleted; /* rows of the ledger that this session has written and not yet reported */
     int64_t journal_file;               /* of the journal: another one was made, emptied or taken away; 0: none */
-    int64_t journal_changes;            /* rows of the journal that this session has changed or deleted and not yet reported */
-    int64_t table_oid;                  /* where the row stands: another table may have taken the name */
+    int64_t journal_changes; /* rows of the journal that this session has changed or deleted and not yet reported */
+    int64_t table_oid;       /* where the row stands: another table may have taken the name */
 };
 
 static const struct column fact_columns[] = {
@@ -25,22 +25,23 @@ static const struct column fact_columns[] = {
     COLUMN(struct transaction_facts, journal_file),   COLUMN(struct transaction_facts, journal_changes),
 };
 
-/* The columns of the facts, for RETURNING. Only differences of the counters inside a transaction mean something: the server
- * reports them when it pleases, though never inside one. */
+/* The columns of the facts, for RETURNING. Only differences of the counters inside a transaction mean something: the
+ * server reports them when it pleases, though never inside one. */
 static char *facts_list(TALLOC_CTX *owner, const struct run *run)
 {
     const char *is_locked = run_lock_is_held_sql(owner, run);
     const char *journal = sql_literal(owner, run->ledger->journal);
     long long oid = run->ledger->oid;
-    return talloc_asprintf(owner,
-                           "pg_catalog.txid_current()::text AS transaction_id, %s AS is_locked,"
-                           " pg_catalog.pg_stat_get_xact_tuples_inserted(%lld::oid) AS inserted,"
-                           " pg_catalog.pg_stat_get_xact_tuples_updated(%lld::oid) AS updated,"
-                           " pg_catalog.pg_stat_get_xact_tuples_deleted(%lld::oid) AS deleted, tableoid::bigint AS table_oid,"
-                           " coalesce(pg_catalog.pg_relation_filenode(pg_catalog.to_regclass(%s))::bigint, 0) AS journal_file,"
-                           " coalesce(pg_catalog.pg_stat_get_xact_tuples_updated(pg_catalog.to_regclass(%s))"
-                           " + pg_catalog.pg_stat_get_xact_tuples_deleted(pg_catalog.to_regclass(%s)), 0) AS journal_changes",
-                           is_locked, oid, oid, oid, journal, journal, journal);
+    return talloc_asprintf(
+        owner,
+        "pg_catalog.txid_current()::text AS transaction_id, %s AS is_locked,"
+        " pg_catalog.pg_stat_get_xact_tuples_inserted(%lld::oid) AS inserted,"
+        " pg_catalog.pg_stat_get_xact_tuples_updated(%lld::oid) AS updated,"
+        " pg_catalog.pg_stat_get_xact_tuples_deleted(%lld::oid) AS deleted, tableoid::bigint AS table_oid,"
+        " coalesce(pg_catalog.pg_relation_filenode(pg_catalog.to_regclass(%s))::bigint, 0) AS journal_file,"
+        " coalesce(pg_catalog.pg_stat_get_xact_tuples_updated(pg_catalog.to_regclass(%s))"
+        " + pg_catalog.pg_stat_get_xact_tuples_deleted(pg_catalog.to_regclass(%s)), 0) AS journal_changes",
+        is_locked, oid, oid, oid, journal, journal, journal);
 }
 
 static bool lost_lock(struct error *error)
@@ -99,10 +100,13 @@ static bool tampered(struct run *run, const char *table, struct error *error)
     error_set(error, ERROR_REFUSED, "migration %s changed the %s %s; it is rolled back", run->step->file->version,
               table == run->ledger->table ? "ledger" : "journal", table);
     run_place_error(run, run->step->file->statements.count, error);
-    return error_hint(error, "Ledger and journal are pgdeck's: take the statement out, or name other tables with the setting ledger.");
+    return error_hint(
+        error,
+        "Ledger and journal are pgdeck's: take the statement out, or name other tables with the setting ledger.");
 }
 
-static bool check_facts(struct run *run, const struct transaction_facts *facts, const char *transaction_id, struct error *error)
+static bool check_facts(struct run *run, const struct transaction_facts *facts, const char *transaction_id,
+                        struct error *error)
 {
     const struct ledger_counters *before = &run->counters;
     int64_t updates = run->ledger->has_duration_ms ? 1 : 0; /* our own, of the duration */
@@ -172,11 +176,12 @@ bool file_commit(struct run *run, const char *version, const char *transaction_i
         error->is_connection_lost = true;
         return error_hint(error, "Run `pgdeck apply` again.");
     case OUTCOME_UNKNOWN:
-        error_set(error, ERROR_UNKNOWN_OUTCOME, "the connection was lost during COMMIT; whether %s was committed is not known",
-                  file);
+        error_set(error, ERROR_UNKNOWN_OUTCOME,
+                  "the connection was lost during COMMIT; whether %s was committed is not known", file);
         error->is_connection_lost = true;
-        return error_hint(error, "When the server is back, `pgdeck status` tells: in the ledger means committed. pgdeck never "
-                                 "runs it again unasked.");
+        return error_hint(error,
+                          "When the server is back, `pgdeck status` tells: in the ledger means committed. pgdeck never "
+                          "runs it again unasked.");
     }
     return false;
 }
@@ -202,15 +207,20 @@ bool file_run_statement(struct run *run, size_t index, struct error *error)
 static void explain_failure(struct run *run, struct error *error)
 {
     if (error->is_connection_lost && error->code == ERROR_CONNECTION) {
-        error_prefix(error, "the connection was lost before COMMIT: nothing of %s was applied", run->step->file->version);
+        error_prefix(error, "the connection was lost before COMMIT: nothing of %s was applied",
+                     run->step->file->version);
         error_hint(error, "Run `pgdeck apply` again when the server is back.");
     } else if (error->code == ERROR_LOCK_TIMEOUT && !error->hint) {
-        error_hint(error, "Something holds a lock on what the statement needs; nothing was applied. Try again, or give the file "
-                          "more time with its head line -- pgdeck: lock-timeout 30s.");
+        error_hint(
+            error,
+            "Something holds a lock on what the statement needs; nothing was applied. Try again, or give the file "
+            "more time with its head line -- pgdeck: lock-timeout 30s.");
     } else if (error_is_sqlstate(error, "57014") && !cancel_is_requested(run->options->cancel) && !error->hint) {
-        error_hint(error, "Not pgdeck cancelled it: its statement_timeout (%lld ms; 0: none) ran out, or somebody on the server did "
-                          "it. Nothing was applied. The head line -- pgdeck: statement-timeout 10min gives the file more time.",
-                   (long long)run->step->statement_timeout_ms);
+        error_hint(
+            error,
+            "Not pgdeck cancelled it: its statement_timeout (%lld ms; 0: none) ran out, or somebody on the server did "
+            "it. Nothing was applied. The head line -- pgdeck: statement-timeout 10min gives the file more time.",
+            (long long)run->step->statement_timeout_ms);
     }
 }
 
@@ -275,7 +285,8 @@ void file_record_failure(struct run *run, int step, const struct error *error, c
 
 static bool may_retry(const struct run *run, const struct error *error, int attempts)
 {
-    return error->code == ERROR_SERIALIZATION && attempts < settings_number(run->options->settings, SETTING_transaction_attempts) &&
+    return error->code == ERROR_SERIALIZATION &&
+           attempts < settings_number(run->options->settings, SETTING_transaction_attempts) &&
            !cancel_is_requested(run->options->cancel);
 }
 

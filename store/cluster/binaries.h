@@ -16,9 +16,9 @@ struct binaries {
 
 /* Where to look. */
 struct binaries_places {
-    const char *asked;            /* the setting server_binaries: only there; "" or NULL: everywhere below */
-    const char *const *patterns;  /* globs of folders, NULL-terminated */
-    const char *path;             /* the variable PATH, or NULL: for pg_config, and as a last resort */
+    const char *asked;           /* the setting server_binaries: only there; "" or NULL: everywhere below */
+    const char *const *patterns; /* globs of folders, NULL-terminated */
+    const char *path;            /* the variable PATH, or NULL: for pg_config, and as a last resort */
 };
 
 /* The folders that packages use. */

@@ -18,12 +18,13 @@
 #include "store/cluster/server.h"
 #include "store/disk.h"
 
-#define POLL_MS 3               /* a start takes 25 ms (measured) */
-#define START_LIMIT_MS 300000   /* as long as a starter listens */
-#define SILENT_LIMIT_MS 1000 /* an adopted server that does not listen: its socket is gone; a new one has it in 10 ms  \
-                              */
-#define OLD_LIMIT_MS 30000      /* processes of a killed server */
-#define FAST_LIMIT_MS 30000     /* a fast shutdown, before an immediate one */
+#define POLL_MS 3             /* a start takes 25 ms (measured) */
+#define START_LIMIT_MS 300000 /* as long as a starter listens */
+#define SILENT_LIMIT_MS                                                                                                \
+    1000                    /* an adopted server that does not listen: its socket is gone; a new one has it in 10 ms   \
+                             */
+#define OLD_LIMIT_MS 30000  /* processes of a killed server */
+#define FAST_LIMIT_MS 30000 /* a fast shutdown, before an immediate one */
 #define IMMEDIATE_LIMIT_MS 10000
 
 struct keeper {
@@ -31,10 +32,10 @@ struct keeper {
     int status_fd; /* to the starter, until it has been told */
     int lock_fd;   /* keeper.lock */
     int users_fd;
-    int start_fd;  /* start.lock while it stops by itself, else -1 */
+    int start_fd; /* start.lock while it stops by itself, else -1 */
     sigset_t signals;
     bool is_told_to_stop;
-    pid_t server; /* or 0 */
+    pid_t server;  /* or 0 */
     bool is_child; /* the server is ours to wait for; else it was adopted */
     struct timespec last_use;
     struct error *error;

@@ -11,8 +11,8 @@
 #include "store/error.h"
 #include "store/settings.h"
 
-#define PATHS_PORT 5432        /* of the socket file's name; nothing listens on TCP */
-#define PATHS_USER "pgdeck"    /* the superuser that initdb makes */
+#define PATHS_PORT 5432     /* of the socket file's name; nothing listens on TCP */
+#define PATHS_USER "pgdeck" /* the superuser that initdb makes */
 #define PATHS_DATABASE "embedded"
 
 /* Plain data, constant once made. */

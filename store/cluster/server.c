@@ -31,8 +31,17 @@ static const char *const embedded_settings[] = {
     "fsync=on", "full_page_writes=on", "synchronous_commit=on", "max_connections=50", "autovacuum=on", NULL,
 };
 static const char *const scratch_settings[] = {
-    "fsync=off",         "full_page_writes=off", "synchronous_commit=off",  "max_connections=100", "autovacuum=off",
-    "wal_level=minimal", "max_wal_senders=0",    "max_worker_processes=0",  "shared_buffers=64MB", "jit=off", NULL,
+    "fsync=off",
+    "full_page_writes=off",
+    "synchronous_commit=off",
+    "max_connections=100",
+    "autovacuum=off",
+    "wal_level=minimal",
+    "max_wal_senders=0",
+    "max_worker_processes=0",
+    "shared_buffers=64MB",
+    "jit=off",
+    NULL,
 };
 
 /* ---- is it alive ---- */
@@ -150,8 +159,8 @@ pid_t server_start_initdb(const struct paths *paths, const char *data_directory)
 {
     char *program = talloc_asprintf(NULL, "%s/initdb", paths->binaries);
     const char *no_sync = paths->kind == CLUSTER_SCRATCH ? "--no-sync" : NULL;
-    const char *words[] = {program,   "-D", data_directory, "-A", "trust",           "-U",    PATHS_USER,
-                           "-E", "UTF8", "--locale=C",   "--wal-segsize=1", no_sync, NULL};
+    const char *words[] = {program, "-D",         data_directory,    "-A",    "trust", "-U", PATHS_USER, "-E",
+                           "UTF8",  "--locale=C", "--wal-segsize=1", no_sync, NULL};
     pid_t pid = start_program(paths, words, SIGKILL);
     talloc_free(program);
     return pid;

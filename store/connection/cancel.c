@@ -20,8 +20,8 @@ enum { SENDING, SENT, LEFT };
 struct canceller {
     PGcancel *pg_cancel;
     pthread_t thread;
-    bool is_running; /* a thread is to be joined */
-    atomic_int state; /* SENDING, SENT, LEFT */
+    bool is_running;           /* a thread is to be joined */
+    atomic_int state;          /* SENDING, SENT, LEFT */
     atomic_llong delivered_ms; /* when the server last took one; at first, when the first was sent */
     int64_t sent_ms;
 };
@@ -105,7 +105,8 @@ bool wait_for_server(struct connection *connection, short events)
 {
     int64_t end_ms = connection->patience_ms > 0 ? clock_monotonic_ms() + connection->patience_ms : INT64_MAX;
     for (;;) {
-        bool is_cancelling = cancel_is_requested(connection->cancel) && (connection->canceller || connection->pg_cancel);
+        bool is_cancelling =
+            cancel_is_requested(connection->cancel) && (connection->canceller || connection->pg_cancel);
         if (is_cancelling)
             start_canceller(connection);
         struct pollfd fds[2] = {

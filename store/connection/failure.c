@@ -1,4 +1,5 @@
-/* From a libpq failure to an error: the server's fields where it sent any, else libpq's own text with the secrets taken out. */
+/* From a libpq failure to an error: the server's fields where it sent any, else libpq's own text with the secrets taken
+ * out. */
 #include "store/connection/private.h"
 
 #define TEXT_MOST_BYTES (64 * 1024)
@@ -29,7 +30,8 @@ static const char *field(struct error *error, const struct connection *connectio
 /* libpq ends its texts with a newline and has some in between; ours have none. */
 static char *own_words(TALLOC_CTX *owner, const struct connection *connection)
 {
-    char *text = failure_text(owner, connection, connection->reason ? connection->reason : PQerrorMessage(connection->pg));
+    char *text =
+        failure_text(owner, connection, connection->reason ? connection->reason : PQerrorMessage(connection->pg));
     size_t size = strlen(text);
     while (size > 0 && (text[size - 1] == '\n' || text[size - 1] == ' '))
         text[--size] = '\0';
@@ -45,7 +47,8 @@ static bool is_fatal(const PGresult *pg)
     return severity && (!strcmp(severity, "FATAL") || !strcmp(severity, "PANIC"));
 }
 
-static void set_fields(struct error *error, const struct connection *connection, const PGresult *pg, const char *sqlstate)
+static void set_fields(struct error *error, const struct connection *connection, const PGresult *pg,
+                       const char *sqlstate)
 {
     const char *position = PQresultErrorField(pg, PG_DIAG_STATEMENT_POSITION);
     char *message = failure_text(NULL, connection, PQresultErrorField(pg, PG_DIAG_MESSAGE_PRIMARY));

@@ -12,11 +12,15 @@ static void hear_notice(void *argument, const PGresult *pg)
     if (!connection->on_notice)
         return;
     TALLOC_CTX *memory = talloc_new(NULL);
-#define FIELD(code) (PQresultErrorField(pg, code) ? failure_text(memory, connection, PQresultErrorField(pg, code)) : NULL)
+#define FIELD(code)                                                                                                    \
+    (PQresultErrorField(pg, code) ? failure_text(memory, connection, PQresultErrorField(pg, code)) : NULL)
     struct notice notice = {
-        .severity = FIELD(PG_DIAG_SEVERITY_NONLOCALIZED), .sqlstate = FIELD(PG_DIAG_SQLSTATE),
-        .message = FIELD(PG_DIAG_MESSAGE_PRIMARY),        .detail = FIELD(PG_DIAG_MESSAGE_DETAIL),
-        .hint = FIELD(PG_DIAG_MESSAGE_HINT),              .context = FIELD(PG_DIAG_CONTEXT),
+        .severity = FIELD(PG_DIAG_SEVERITY_NONLOCALIZED),
+        .sqlstate = FIELD(PG_DIAG_SQLSTATE),
+        .message = FIELD(PG_DIAG_MESSAGE_PRIMARY),
+        .detail = FIELD(PG_DIAG_MESSAGE_DETAIL),
+        .hint = FIELD(PG_DIAG_MESSAGE_HINT),
+        .context = FIELD(PG_DIAG_CONTEXT),
     };
 #undef FIELD
     if (!notice.severity)
@@ -96,26 +100,29 @@ static bool finish_connecting(struct connection *connection, int timeout_ms, str
             if (cancel_is_requested(connection->cancel))
                 return error_set(error, ERROR_CANCELLED, "connecting was cancelled");
             error_set(error, ERROR_CONNECTION, "no connection within %d ms", timeout_ms);
-            return error_hint(error, "Is the host right, and reachable from here? The setting connect_timeout bounds the wait.");
+            return error_hint(
+                error, "Is the host right, and reachable from here? The setting connect_timeout bounds the wait.");
         }
         step = PQconnectPoll(connection->pg);
     }
     if (step == PGRES_POLLING_OK)
         return true;
-    bool needs_password = PQconnectionNeedsPassword(connection->pg), used_password = PQconnectionUsedPassword(connection->pg);
+    bool needs_password = PQconnectionNeedsPassword(connection->pg),
+         used_password = PQconnectionUsedPassword(connection->pg);
     failure_set(error, connection, NULL);
     if (needs_password)
         error_hint(error, "The server asks for a password: give it by PGPASSWORD, .pgpass or a service file.");
     else if (used_password)
-        error_hint(error, "A password was given: is it right? It comes from the connection string, PGPASSWORD, .pgpass or a "
-                          "service file.");
+        error_hint(error,
+                   "A password was given: is it right? It comes from the connection string, PGPASSWORD, .pgpass or a "
+                   "service file.");
     error->code = ERROR_CONNECTION;
     error->is_connection_lost = false;
     return false;
 }
 
-struct connection *connection_open(TALLOC_CTX *owner, const struct target *target, const struct connection_options *options,
-                                   struct error *error)
+struct connection *connection_open(TALLOC_CTX *owner, const struct target *target,
+                                   const struct connection_options *options, struct error *error)
 {
     struct connection *connection = talloc_zero(owner, struct connection);
     connection->target = target;

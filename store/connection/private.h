@@ -9,18 +9,18 @@
 struct canceller;
 
 struct connection {
-    PGconn *pg;                    /* NULL once abandoned */
-    PGcancel *pg_cancel;           /* NULL while the canceller has it */
+    PGconn *pg;          /* NULL once abandoned */
+    PGcancel *pg_cancel; /* NULL while the canceller has it */
     const struct target *target;
-    struct cancel *cancel;         /* or NULL */
+    struct cancel *cancel; /* or NULL */
     notice_fn on_notice;
     void *listener;
-    bool has_single_rows;          /* the last statement's rows came one by one */
-    int posted_count;              /* posted statements whose answers are still to be read */
-    int connect_timeout_ms;        /* for cancels, which are connections of their own; 0: no limit */
-    int patience_ms;               /* see connection_set_patience */
-    const char *reason;            /* constant: why it was given up though the server had not closed it, or NULL */
-    struct canceller *canceller;   /* while a cancel is on its way */
+    bool has_single_rows;        /* the last statement's rows came one by one */
+    int posted_count;            /* posted statements whose answers are still to be read */
+    int connect_timeout_ms;      /* for cancels, which are connections of their own; 0: no limit */
+    int patience_ms;             /* see connection_set_patience */
+    const char *reason;          /* constant: why it was given up though the server had not closed it, or NULL */
+    struct canceller *canceller; /* while a cancel is on its way */
 };
 
 /* Wraps a PGresult, which is freed with it. */
@@ -37,8 +37,8 @@ bool failure_set(struct error *error, struct connection *connection, const PGres
 bool failure_lost(struct error *error);
 
 /* Waits for the socket (events: POLLIN, POLLOUT) and sends cancels while they are asked for. Returns false when the
- * connection broke. Waits without end for a silent server, unless its patience is limited, or a cancel that was asked for
- * could not be delivered: then the socket is shut, which reads like a server that has gone. */
+ * connection broke. Waits without end for a silent server, unless its patience is limited, or a cancel that was asked
+ * for could not be delivered: then the socket is shut, which reads like a server that has gone. */
 bool wait_for_server(struct connection *connection, short events);
 
 /* Ends the canceller, if one ran, and makes sure that its cancel cannot hit the next statement (a probe comes back).

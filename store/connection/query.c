@@ -9,8 +9,8 @@
 
 /* What came back for one statement. */
 struct answer {
-    PGresult *last;    /* the last result without an error */
-    PGresult *failure; /* the first one with an error */
+    PGresult *last;        /* the last result without an error */
+    PGresult *failure;     /* the first one with an error */
     bool has_refused_copy; /* the server wanted data and none were announced */
     bool has_dropped_copy; /* the server sent COPY data, which were thrown away */
 };
@@ -168,7 +168,8 @@ static bool settle(struct connection *connection, bool ok, struct error *error)
     return false;
 }
 
-static bool run(struct connection *connection, const char *sql, struct parameters parameters, PGresult **pg, struct error *error)
+static bool run(struct connection *connection, const char *sql, struct parameters parameters, PGresult **pg,
+                struct error *error)
 {
     if (!may_send(connection, error))
         return false;
@@ -180,7 +181,8 @@ static bool run(struct connection *connection, const char *sql, struct parameter
     collect(connection, NULL, 0, &answer);
     bool ok = settle(connection, judge(connection, &answer, pg, error), error);
     if (ok && answer.has_dropped_copy)
-        return error_set(error, ERROR_STATEMENT, "COPY to the client is not possible here; what it sent was thrown away");
+        return error_set(error, ERROR_STATEMENT,
+                         "COPY to the client is not possible here; what it sent was thrown away");
     return ok;
 }
 
@@ -196,7 +198,8 @@ struct result *connection_query(TALLOC_CTX *owner, struct connection *connection
     return result_wrap(owner, pg);
 }
 
-bool connection_execute(struct connection *connection, struct parameters parameters, struct error *error, const char *sql)
+bool connection_execute(struct connection *connection, struct parameters parameters, struct error *error,
+                        const char *sql)
 {
     PGresult *pg = NULL;
     bool ok = run(connection, sql, parameters, &pg, error);
@@ -254,7 +257,8 @@ static bool send_pipeline(struct connection *connection, const struct query *que
     return PQpipelineSync(connection->pg) && flush(connection);
 }
 
-/* The results of one statement of a pipeline end with a NULL, too; those passed over after a failure have a result that says so. */
+/* The results of one statement of a pipeline end with a NULL, too; those passed over after a failure have a result that
+ * says so. */
 static bool collect_one(TALLOC_CTX *owner, struct connection *connection, struct query *query, PGresult **failure)
 {
     bool ok = true;
@@ -267,7 +271,8 @@ static bool collect_one(TALLOC_CTX *owner, struct connection *connection, struct
         }
         ok = false;
         if (PQresultStatus(pg) == PGRES_COPY_IN || PQresultStatus(pg) == PGRES_COPY_OUT)
-            give_up(connection, "COPY is not possible among statements that are sent together"); /* libpq has no way out */
+            give_up(connection,
+                    "COPY is not possible among statements that are sent together"); /* libpq has no way out */
         if (is_failure(pg) && !*failure)
             *failure = pg;
         else

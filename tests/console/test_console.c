@@ -162,7 +162,13 @@ static void test_apply_after_y_applies_what_was_shown(void **state)
 static void test_enter_and_other_keys_never_apply(void **state)
 {
     (void)state;
-    static const char *const keys[] = {"2A\r", "2A" "A", "2pA\r", "2\r\r", "2A\rA\r", "2An"};
+    static const char *const keys[] = {"2A\r",
+                                       "2A"
+                                       "A",
+                                       "2pA\r",
+                                       "2\r\r",
+                                       "2A\rA\r",
+                                       "2An"};
     for (size_t i = 0; i < countof(keys); i++) {
         struct test_terminal *terminal = open_on("open");
         test_terminal_do(terminal, "2");

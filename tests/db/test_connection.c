@@ -1,5 +1,5 @@
-/* Connections against a real server: making one, statements, COPY, pipelines, and what is refused. Faults and cancels are
- * test_connection_faults's. */
+/* Connections against a real server: making one, statements, COPY, pipelines, and what is refused. Faults and cancels
+ * are test_connection_faults's. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -40,7 +40,8 @@ static void test_bind_is_by_name_in_the_servers_order(void **state)
 {
     struct fixture *fixture = *state;
     size_t count = 0;
-    struct row *rows = bind(fixture, "SELECT n % 2 = 0 AS flag, 'n' || n AS name, -n AS number FROM generate_series(1, 3) n", &count);
+    struct row *rows =
+        bind(fixture, "SELECT n % 2 = 0 AS flag, 'n' || n AS name, -n AS number FROM generate_series(1, 3) n", &count);
     assert_non_null(rows);
     assert_int_equal(count, 3);
     for (int i = 0; i < 3; i++) {
@@ -54,7 +55,8 @@ static void test_bind_nulls(void **state)
 {
     struct fixture *fixture = *state;
     size_t count = 0;
-    struct row *rows = bind(fixture, "SELECT NULL::text AS name, NULL::bigint AS number, NULL::boolean AS flag", &count);
+    struct row *rows =
+        bind(fixture, "SELECT NULL::text AS name, NULL::bigint AS number, NULL::boolean AS flag", &count);
     assert_non_null(rows);
     assert_null(rows[0].name);
     assert_true(rows[0].number == INTEGER_NULL);
@@ -73,8 +75,10 @@ static void test_bind_largest_integers(void **state)
 {
     struct fixture *fixture = *state;
     size_t count = 0;
-    struct row *rows = bind(fixture, "SELECT '' AS name, 9223372036854775807 AS number, true AS flag UNION ALL "
-                                     "SELECT '', -9223372036854775807, true ORDER BY number DESC", &count);
+    struct row *rows = bind(fixture,
+                            "SELECT '' AS name, 9223372036854775807 AS number, true AS flag UNION ALL "
+                            "SELECT '', -9223372036854775807, true ORDER BY number DESC",
+                            &count);
     assert_non_null(rows);
     assert_true(rows[0].number == INT64_MAX);
     assert_true(rows[1].number == -INT64_MAX);
@@ -83,16 +87,16 @@ static void test_bind_largest_integers(void **state)
 static void test_bind_refuses_what_does_not_match(void **state)
 {
     static const char *const queries[] = {
-        "SELECT '' AS name, 1 AS number",                                           /* a missing column */
-        "SELECT '' AS name, 1 AS number, true AS flag, 2 AS more",                  /* an extra one */
-        "SELECT '' AS name, 1 AS number, true AS flag, false AS flag",              /* one twice */
-        "SELECT '' AS name, 1 AS number, true AS \"Flag\"",                         /* another spelling */
-        "SELECT '' AS name, 9223372036854775808 AS number, true AS flag",           /* too large */
-        "SELECT '' AS name, '-99999999999999999999' AS number, true AS flag",       /* too small */
+        "SELECT '' AS name, 1 AS number",                                     /* a missing column */
+        "SELECT '' AS name, 1 AS number, true AS flag, 2 AS more",            /* an extra one */
+        "SELECT '' AS name, 1 AS number, true AS flag, false AS flag",        /* one twice */
+        "SELECT '' AS name, 1 AS number, true AS \"Flag\"",                   /* another spelling */
+        "SELECT '' AS name, 9223372036854775808 AS number, true AS flag",     /* too large */
+        "SELECT '' AS name, '-99999999999999999999' AS number, true AS flag", /* too small */
         "SELECT '' AS name, 1.5 AS number, true AS flag",
         "SELECT '' AS name, '' AS number, true AS flag",
         "SELECT '' AS name, '0x10' AS number, true AS flag",
-        "SELECT '' AS name, 1 AS number, 'table' AS flag",                          /* no boolean, though it starts with t */
+        "SELECT '' AS name, 1 AS number, 'table' AS flag", /* no boolean, though it starts with t */
     };
     struct fixture *fixture = *state;
     for (size_t i = 0; i < countof(queries); i++) {
@@ -114,7 +118,8 @@ static void test_bind_one_wants_exactly_one_row(void **state)
     struct connection *connection = fixture_connect(fixture);
     struct row row = {"before", 5, true};
     for (size_t i = 0; i < countof(queries); i++) {
-        struct result *result = connection_query(fixture->memory, connection, NO_PARAMETERS, fixture->error, queries[i]);
+        struct result *result =
+            connection_query(fixture->memory, connection, NO_PARAMETERS, fixture->error, queries[i]);
         assert_false(result_bind_one(result, row_columns, countof(row_columns), &row, fixture->error));
         assert_string_equal(row.name, "before");
     }
@@ -126,7 +131,8 @@ static void test_bind_one_leaves_other_members_alone(void **state)
     struct connection *connection = fixture_connect(fixture);
     static const struct column columns[] = {COLUMN(struct row, number)};
     struct row row = {"before", 5, true};
-    struct result *result = connection_query(fixture->memory, connection, NO_PARAMETERS, fixture->error, "SELECT 6 AS number");
+    struct result *result =
+        connection_query(fixture->memory, connection, NO_PARAMETERS, fixture->error, "SELECT 6 AS number");
     fixture_expect(fixture, result_bind_one(result, columns, countof(columns), &row, fixture->error));
     assert_int_equal(row.number, 6);
     assert_string_equal(row.name, "before");
@@ -162,7 +168,8 @@ static void test_query_shape_of_a_result(void **state)
     assert_string_equal(result_tag(result), "SELECT 2");
     talloc_free(result);
     fixture_execute(fixture, connection, "CREATE TEMP TABLE t (a int)");
-    result = connection_query(fixture->memory, connection, NO_PARAMETERS, fixture->error, "INSERT INTO t SELECT generate_series(1, 5)");
+    result = connection_query(fixture->memory, connection, NO_PARAMETERS, fixture->error,
+                              "INSERT INTO t SELECT generate_series(1, 5)");
     assert_string_equal(result_tag(result), "INSERT 0 5");
     assert_int_equal(result_affected(result), 5);
     assert_null(result_value(result));
@@ -175,7 +182,8 @@ static void test_query_refuses_two_statements(void **state)
 {
     struct fixture *fixture = *state;
     struct connection *connection = fixture_connect(fixture);
-    fixture_expect_error(fixture, connection_execute(connection, NO_PARAMETERS, fixture->error, "CREATE TABLE two (); SELECT 1"),
+    fixture_expect_error(fixture,
+                         connection_execute(connection, NO_PARAMETERS, fixture->error, "CREATE TABLE two (); SELECT 1"),
                          ERROR_STATEMENT, "42601");
     assert_string_equal(fixture_ask(fixture, connection, "SELECT to_regclass('public.two')"), "");
 }
@@ -185,19 +193,23 @@ static void test_query_error_has_the_servers_fields(void **state)
     struct fixture *fixture = *state;
     struct connection *connection = fixture_connect(fixture);
     fixture_execute(fixture, connection, "CREATE TEMP TABLE fields (a int CONSTRAINT positive CHECK (a > 0))");
-    fixture_expect_error(fixture, connection_execute(connection, NO_PARAMETERS, fixture->error, "INSERT INTO fields VALUES (-1)"),
-                         ERROR_STATEMENT, "23514");
+    fixture_expect_error(
+        fixture, connection_execute(connection, NO_PARAMETERS, fixture->error, "INSERT INTO fields VALUES (-1)"),
+        ERROR_STATEMENT, "23514");
     assert_string_equal(fixture->error->table, "fields");
     assert_string_equal(fixture->error->constraint, "positive");
     assert_non_null(strstr(fixture->error->schema, "pg_temp"));
     assert_non_null(strstr(fixture->error->detail, "Failing row"));
     assert_false(fixture->error->is_connection_lost);
-    fixture_expect_error(fixture, connection_execute(connection, NO_PARAMETERS, fixture->error, "SELECT '\xc3\xa4', nothing"),
+    fixture_expect_error(fixture,
+                         connection_execute(connection, NO_PARAMETERS, fixture->error, "SELECT '\xc3\xa4', nothing"),
                          ERROR_STATEMENT, "42703");
     assert_int_equal(fixture->error->position, 13);
-    fixture_expect_error(fixture, connection_execute(connection, NO_PARAMETERS, fixture->error,
-                                                     "DO $$ BEGIN RAISE 'no' USING hint = 'Try this.', errcode = 'ABCDE'; END $$"),
-                         ERROR_STATEMENT, "ABCDE");
+    fixture_expect_error(
+        fixture,
+        connection_execute(connection, NO_PARAMETERS, fixture->error,
+                           "DO $$ BEGIN RAISE 'no' USING hint = 'Try this.', errcode = 'ABCDE'; END $$"),
+        ERROR_STATEMENT, "ABCDE");
     assert_string_equal(fixture->error->hint, "Try this.");
     assert_non_null(strstr(fixture->error->context, "PL/pgSQL"));
 }
@@ -211,7 +223,8 @@ static void test_query_of_five_megabytes_both_ways(void **state)
     for (int i = 0; i < SIZE; i++)
         value[i] = (char)('a' + i % 26);
     value[SIZE] = '\0';
-    struct result *result = connection_query(fixture->memory, connection, PARAMETERS(value), fixture->error, "SELECT $1::text");
+    struct result *result =
+        connection_query(fixture->memory, connection, PARAMETERS(value), fixture->error, "SELECT $1::text");
     fixture_expect(fixture, result);
     assert_true(!strcmp(result_value(result), value));
 }
@@ -220,7 +233,8 @@ static void test_query_result_outlives_the_connection(void **state)
 {
     struct fixture *fixture = *state;
     struct connection *connection = fixture_connect(fixture);
-    struct result *result = connection_query(fixture->memory, connection, NO_PARAMETERS, fixture->error, "SELECT 'still'");
+    struct result *result =
+        connection_query(fixture->memory, connection, NO_PARAMETERS, fixture->error, "SELECT 'still'");
     talloc_free(connection);
     assert_string_equal(result_value(result), "still");
 }
@@ -301,7 +315,8 @@ static void test_notice_while_connecting_is_not_printed(void **state)
     struct connection *connection = connection_open(fixture->memory, fixture->target, &options, fixture->error);
     dup2(saved, STDERR_FILENO);
     close(saved);
-    test_server_execute(fixture->server, "postgres", "UPDATE pg_database SET datcollversion = NULL WHERE datname = 'test'");
+    test_server_execute(fixture->server, "postgres",
+                        "UPDATE pg_database SET datcollversion = NULL WHERE datname = 'test'");
     ssize_t size = pread(file, printed, sizeof printed - 1, 0);
     close(file);
     fixture_expect(fixture, connection);
@@ -316,16 +331,21 @@ static void test_run_gives_the_tag(void **state)
     static const struct {
         const char *sql, *tag;
     } cases[] = {
-        {"CREATE TEMP TABLE tags (a int)", "CREATE TABLE"}, {"INSERT INTO tags VALUES (1), (2)", "INSERT 0 2"},
-        {"SELECT * FROM tags", "SELECT 2"},                 {"VALUES (1), (2), (3)", "SELECT 3"},
-        {"UPDATE tags SET a = 1 RETURNING a", "UPDATE 2"},  {"-- nothing", ""},
-        {"DO $$ BEGIN END $$", "DO"},                       {"COPY tags TO STDOUT", "COPY 2"},
+        {"CREATE TEMP TABLE tags (a int)", "CREATE TABLE"},
+        {"INSERT INTO tags VALUES (1), (2)", "INSERT 0 2"},
+        {"SELECT * FROM tags", "SELECT 2"},
+        {"VALUES (1), (2), (3)", "SELECT 3"},
+        {"UPDATE tags SET a = 1 RETURNING a", "UPDATE 2"},
+        {"-- nothing", ""},
+        {"DO $$ BEGIN END $$", "DO"},
+        {"COPY tags TO STDOUT", "COPY 2"},
     };
     struct fixture *fixture = *state;
     struct connection *connection = fixture_connect(fixture);
     for (size_t i = 0; i < countof(cases); i++) {
         const char *tag = NULL;
-        fixture_expect(fixture, connection_run(fixture->memory, connection, cases[i].sql, NULL, 0, &tag, fixture->error));
+        fixture_expect(fixture,
+                       connection_run(fixture->memory, connection, cases[i].sql, NULL, 0, &tag, fixture->error));
         assert_string_equal(tag, cases[i].tag);
     }
 }
@@ -339,8 +359,9 @@ static void test_run_does_not_hold_the_rows(void **state)
     if (getenv("PGDECK_SANITIZED"))
         skip(); /* the sanitizer keeps what was freed */
     getrusage(RUSAGE_SELF, &before);
-    fixture_expect(fixture, connection_run(fixture->memory, connection, "SELECT repeat('x', 1000) FROM generate_series(1, 100000)",
-                                           NULL, 0, &tag, fixture->error));
+    fixture_expect(fixture, connection_run(fixture->memory, connection,
+                                           "SELECT repeat('x', 1000) FROM generate_series(1, 100000)", NULL, 0, &tag,
+                                           fixture->error));
     getrusage(RUSAGE_SELF, &after);
     assert_string_equal(tag, "SELECT 100000");
     assert_true(after.ru_maxrss - before.ru_maxrss < 40 * 1024);
@@ -374,11 +395,13 @@ static void test_run_copy_in_with_its_data(void **state)
     for (int i = 0; i < LINES; i++)
         size += (size_t)snprintf(data + size, 32, "%d\tvalue %d\n", i, i);
     fixture_execute(fixture, connection, "CREATE TEMP TABLE c (a int, b text)");
-    fixture_expect(fixture, connection_run(fixture->memory, connection, "COPY c FROM STDIN", data, size, &tag, fixture->error));
+    fixture_expect(fixture,
+                   connection_run(fixture->memory, connection, "COPY c FROM STDIN", data, size, &tag, fixture->error));
     assert_string_equal(tag, "COPY 200000");
     assert_string_equal(fixture_ask(fixture, connection, "SELECT concat_ws(' ', sum(a), count(DISTINCT b)) FROM c"),
                         "19999900000 200000");
-    fixture_expect(fixture, connection_run(fixture->memory, connection, "COPY c FROM STDIN", "", 0, &tag, fixture->error));
+    fixture_expect(fixture,
+                   connection_run(fixture->memory, connection, "COPY c FROM STDIN", "", 0, &tag, fixture->error));
     assert_string_equal(tag, "COPY 0");
 }
 
@@ -388,8 +411,10 @@ static void test_run_copy_in_of_bad_data_is_an_error_with_its_line(void **state)
     struct connection *connection = fixture_connect(fixture);
     const char *tag = "before", *data = "1\n2\nthree\n4\n";
     fixture_execute(fixture, connection, "CREATE TEMP TABLE c (a int)");
-    fixture_expect_error(fixture, connection_run(fixture->memory, connection, "COPY c FROM STDIN", data, strlen(data), &tag, fixture->error),
-                         ERROR_STATEMENT, "22P02");
+    fixture_expect_error(
+        fixture,
+        connection_run(fixture->memory, connection, "COPY c FROM STDIN", data, strlen(data), &tag, fixture->error),
+        ERROR_STATEMENT, "22P02");
     assert_non_null(strstr(fixture->error->context, "line 3"));
     assert_string_equal(tag, "before");
     assert_string_equal(fixture_ask(fixture, connection, "SELECT count(*) FROM c"), "0");
@@ -401,8 +426,9 @@ static void test_run_copy_in_without_data_is_refused(void **state)
     struct connection *connection = fixture_connect(fixture);
     const char *tag = NULL;
     fixture_execute(fixture, connection, "CREATE TEMP TABLE c (a int)");
-    fixture_expect_error(fixture, connection_run(fixture->memory, connection, "COPY c FROM STDIN", NULL, 0, &tag, fixture->error),
-                         ERROR_STATEMENT, "57014");
+    fixture_expect_error(
+        fixture, connection_run(fixture->memory, connection, "COPY c FROM STDIN", NULL, 0, &tag, fixture->error),
+        ERROR_STATEMENT, "57014");
     assert_int_equal(connection_state(connection), STATE_IDLE);
     assert_string_equal(fixture_ask(fixture, connection, "SELECT 'usable'"), "usable");
 }
@@ -412,11 +438,15 @@ static void test_run_copy_out_is_drained(void **state)
     struct fixture *fixture = *state;
     struct connection *connection = fixture_connect(fixture);
     const char *tag = NULL;
-    fixture_expect(fixture, connection_run(fixture->memory, connection, "COPY (SELECT repeat('x', 100) FROM generate_series(1, 100000)) TO STDOUT",
+    fixture_expect(fixture, connection_run(fixture->memory, connection,
+                                           "COPY (SELECT repeat('x', 100) FROM generate_series(1, 100000)) TO STDOUT",
                                            NULL, 0, &tag, fixture->error));
     assert_string_equal(tag, "COPY 100000");
-    fixture_expect_error(fixture, connection_run(fixture->memory, connection, "COPY (SELECT 1 / (3 - n) FROM generate_series(1, 5) n) TO STDOUT",
-                                                 NULL, 0, &tag, fixture->error), ERROR_STATEMENT, "22012");
+    fixture_expect_error(fixture,
+                         connection_run(fixture->memory, connection,
+                                        "COPY (SELECT 1 / (3 - n) FROM generate_series(1, 5) n) TO STDOUT", NULL, 0,
+                                        &tag, fixture->error),
+                         ERROR_STATEMENT, "22012");
     assert_string_equal(fixture_ask(fixture, connection, "SELECT 'usable'"), "usable");
 }
 
@@ -434,7 +464,8 @@ static void test_query_refuses_copy(void **state)
     struct connection *connection = fixture_connect(fixture);
     fixture_execute(fixture, connection, "CREATE TEMP TABLE c (a int)");
     for (size_t i = 0; i < countof(cases); i++) {
-        struct result *result = connection_query(fixture->memory, connection, NO_PARAMETERS, fixture->error, cases[i].sql);
+        struct result *result =
+            connection_query(fixture->memory, connection, NO_PARAMETERS, fixture->error, cases[i].sql);
         fixture_expect_error(fixture, result, ERROR_STATEMENT, cases[i].sqlstate);
         assert_int_equal(connection_state(connection), STATE_IDLE);
         assert_string_equal(fixture_ask(fixture, connection, "SELECT 'usable'"), "usable");
@@ -454,7 +485,8 @@ static void test_pipeline_gives_all_results(void **state)
         {.sql = ""},
     };
     size_t failed = 99;
-    fixture_expect(fixture, connection_pipeline(fixture->memory, connection, queries, countof(queries), &failed, fixture->error));
+    fixture_expect(
+        fixture, connection_pipeline(fixture->memory, connection, queries, countof(queries), &failed, fixture->error));
     assert_string_equal(result_tag(queries[0].result), "CREATE TABLE");
     assert_int_equal(result_affected(queries[1].result), 7);
     assert_string_equal(result_value(queries[2].result), "7");
@@ -476,8 +508,10 @@ static void test_pipeline_failure_in_the_middle(void **state)
             {.sql = "INSERT INTO p VALUES (2)", .result = (struct result *)fixture},
         };
         size_t failed = 99;
-        fixture_expect_error(fixture, connection_pipeline(fixture->memory, connection, queries, countof(queries), &failed, fixture->error),
-                             ERROR_STATEMENT, "22012");
+        fixture_expect_error(
+            fixture,
+            connection_pipeline(fixture->memory, connection, queries, countof(queries), &failed, fixture->error),
+            ERROR_STATEMENT, "22012");
         assert_int_equal(failed, 1);
         assert_string_equal(result_tag(queries[0].result), "INSERT 0 1");
         assert_null(queries[1].result);
@@ -498,22 +532,26 @@ static void test_pipeline_of_large_values_does_not_stall(void **state)
     struct query queries[6];
     for (size_t i = 0; i < countof(queries); i++)
         queries[i] = (struct query){.sql = "SELECT $1::text", .parameters = parameters};
-    fixture_expect(fixture, connection_pipeline(fixture->memory, connection, queries, countof(queries), NULL, fixture->error));
+    fixture_expect(fixture,
+                   connection_pipeline(fixture->memory, connection, queries, countof(queries), NULL, fixture->error));
     for (size_t i = 0; i < countof(queries); i++)
         assert_int_equal(strlen(result_value(queries[i].result)), 3 << 20);
 }
 
 static void test_pipeline_refuses_copy(void **state)
 {
-    static const char *const copies[] = {"COPY c FROM STDIN", "COPY c TO STDOUT", "COPY (SELECT generate_series(1, 50000)) TO STDOUT"};
+    static const char *const copies[] = {"COPY c FROM STDIN", "COPY c TO STDOUT",
+                                         "COPY (SELECT generate_series(1, 50000)) TO STDOUT"};
     struct fixture *fixture = *state;
     fixture_elsewhere(fixture, "CREATE TABLE c (a int); INSERT INTO c VALUES (1)");
     for (size_t i = 0; i < countof(copies); i++) {
         struct connection *connection = fixture_connect(fixture);
         struct query queries[] = {{.sql = "SELECT 1"}, {.sql = copies[i]}, {.sql = "SELECT 2"}};
         size_t failed = 99;
-        fixture_expect_error(fixture, connection_pipeline(fixture->memory, connection, queries, countof(queries), &failed, fixture->error),
-                             ERROR_CONNECTION, "");
+        fixture_expect_error(
+            fixture,
+            connection_pipeline(fixture->memory, connection, queries, countof(queries), &failed, fixture->error),
+            ERROR_CONNECTION, "");
         assert_int_equal(failed, 1);
         assert_non_null(strstr(fixture->error->message, "COPY"));
         assert_int_equal(connection_state(connection), STATE_LOST);
@@ -532,7 +570,8 @@ static void test_post_is_answered_before_the_next(void **state)
     assert_string_equal(fixture_ask(fixture, connection, "SELECT count(*) FROM posted"), "3");
     struct query wrong = {.sql = "INSERT INTO posted VALUES (1/0)"};
     fixture_expect(fixture, connection_post(connection, &wrong, fixture->error));
-    fixture_expect_error(fixture, connection_execute(connection, NO_PARAMETERS, fixture->error, "SELECT 1"), ERROR_STATEMENT, "22012");
+    fixture_expect_error(fixture, connection_execute(connection, NO_PARAMETERS, fixture->error, "SELECT 1"),
+                         ERROR_STATEMENT, "22012");
     assert_string_equal(fixture_ask(fixture, connection, "SELECT count(*) FROM posted"), "3");
 }
 
@@ -564,7 +603,8 @@ static void test_connection_describes_itself(void **state)
                         talloc_asprintf(fixture->memory, "%d", connection_backend_pid(connection)));
     assert_string_equal(fixture_ask(fixture, connection, "SHOW server_version_num"),
                         talloc_asprintf(fixture->memory, "%d", connection_server_version(connection)));
-    assert_string_equal(fixture_ask(fixture, connection, "SHOW server_version"), connection_parameter(connection, "server_version"));
+    assert_string_equal(fixture_ask(fixture, connection, "SHOW server_version"),
+                        connection_parameter(connection, "server_version"));
     assert_string_equal(connection_parameter(connection, "client_encoding"), "UTF8");
     assert_string_equal(connection_parameter(connection, "no such thing"), "");
     assert_string_equal(fixture_ask(fixture, connection, "SHOW application_name"), "test");
@@ -596,7 +636,8 @@ static void test_password_is_in_no_error_of_a_statement(void **state)
     fixture_expect(fixture, connection);
     assert_string_equal(target->password, PASSWORD);
     for (size_t i = 0; i < countof(statements); i++) {
-        assert_false(connection_execute(connection, i == 0 ? PARAMETERS(PASSWORD) : NO_PARAMETERS, fixture->error, statements[i]));
+        assert_false(connection_execute(connection, i == 0 ? PARAMETERS(PASSWORD) : NO_PARAMETERS, fixture->error,
+                                        statements[i]));
         assert_int_equal(fixture->error->code, ERROR_STATEMENT);
         expect_no_secret(fixture->error);
     }
@@ -641,8 +682,9 @@ static void test_error_of_hundred_megabytes_is_cut(void **state)
     struct connection_options options = {.connect_timeout_ms = FIXTURE_PATIENCE_MS};
     struct connection *connection = connection_open(fixture->memory, target, &options, fixture->error);
     fixture_expect(fixture, connection);
-    assert_false(connection_execute(connection, NO_PARAMETERS, fixture->error,
-                                    "DO $$ BEGIN RAISE EXCEPTION '%', repeat('x', 65530) || 's3cr''et pass' || repeat('x', 90000000); END $$"));
+    assert_false(connection_execute(
+        connection, NO_PARAMETERS, fixture->error,
+        "DO $$ BEGIN RAISE EXCEPTION '%', repeat('x', 65530) || 's3cr''et pass' || repeat('x', 90000000); END $$"));
     assert_int_equal(fixture->error->code, ERROR_STATEMENT);
     assert_true(strlen(fixture->error->message) < 70000);
     expect_no_secret(fixture->error);

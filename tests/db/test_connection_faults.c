@@ -44,7 +44,8 @@ static void *ask(void *argument)
 /* Runs one statement that is cancelled at its own moment. Returns whether it succeeded. */
 typedef bool (*statement_fn)(struct fixture *fixture, struct connection *connection);
 
-static bool run_cancelled(struct fixture *fixture, struct connection *connection, int64_t after_us, statement_fn statement)
+static bool run_cancelled(struct fixture *fixture, struct connection *connection, int64_t after_us,
+                          statement_fn statement)
 {
     struct asking asking = {cancel_new(fixture->memory), after_us};
     pthread_t thread;
@@ -66,7 +67,8 @@ static bool run_cancelled(struct fixture *fixture, struct connection *connection
 
 static bool count_rows(struct fixture *fixture, struct connection *connection)
 {
-    return connection_execute(connection, NO_PARAMETERS, fixture->error, "SELECT count(*) FROM generate_series(1, 8000)");
+    return connection_execute(connection, NO_PARAMETERS, fixture->error,
+                              "SELECT count(*) FROM generate_series(1, 8000)");
 }
 
 /* A cancel that comes late must not hit the statement that follows. */
@@ -79,7 +81,8 @@ static void test_cancel_at_any_moment_hits_only_its_statement(void **state)
     for (int i = 0; i < 200; i++) {
         cancelled += !run_cancelled(fixture, connection, rand_r(&seed) % 4000, count_rows);
         for (int j = 0; j < 2; j++)
-            fixture_expect(fixture, connection_execute(connection, NO_PARAMETERS, fixture->error, "SELECT count(*) FROM generate_series(1, 300)"));
+            fixture_expect(fixture, connection_execute(connection, NO_PARAMETERS, fixture->error,
+                                                       "SELECT count(*) FROM generate_series(1, 300)"));
         assert_int_equal(connection_state(connection), STATE_IDLE);
     }
     assert_true(cancelled > 0);
@@ -103,7 +106,8 @@ static void test_cancel_of_a_sleep_is_never_lost(void **state)
 
 static bool sleep_in_pipeline(struct fixture *fixture, struct connection *connection)
 {
-    struct query queries[] = {{.sql = "INSERT INTO cancelled VALUES (1)"}, {.sql = "SELECT pg_sleep(60)"}, {.sql = "SELECT 1"}};
+    struct query queries[] = {
+        {.sql = "INSERT INTO cancelled VALUES (1)"}, {.sql = "SELECT pg_sleep(60)"}, {.sql = "SELECT 1"}};
     size_t failed = 99;
     bool ok = connection_pipeline(fixture->memory, connection, queries, countof(queries), &failed, fixture->error);
     if (!ok && *fixture->error->sqlstate)
@@ -128,7 +132,8 @@ static bool copy_in(struct fixture *fixture, struct connection *connection)
     const char *tag;
     char *data = talloc_size(fixture->memory, SIZE);
     memset(data, '\n', SIZE);
-    bool ok = connection_run(fixture->memory, connection, "COPY cancelled FROM STDIN", data, SIZE, &tag, fixture->error);
+    bool ok =
+        connection_run(fixture->memory, connection, "COPY cancelled FROM STDIN", data, SIZE, &tag, fixture->error);
     talloc_free(data);
     return ok;
 }
@@ -136,13 +141,15 @@ static bool copy_in(struct fixture *fixture, struct connection *connection)
 static bool copy_out(struct fixture *fixture, struct connection *connection)
 {
     const char *tag;
-    return connection_run(fixture->memory, connection, "COPY (SELECT generate_series(1, 100000000)) TO STDOUT", NULL, 0, &tag, fixture->error);
+    return connection_run(fixture->memory, connection, "COPY (SELECT generate_series(1, 100000000)) TO STDOUT", NULL, 0,
+                          &tag, fixture->error);
 }
 
 static bool read_rows(struct fixture *fixture, struct connection *connection)
 {
     const char *tag;
-    return connection_run(fixture->memory, connection, "SELECT generate_series(1, 100000000)", NULL, 0, &tag, fixture->error);
+    return connection_run(fixture->memory, connection, "SELECT generate_series(1, 100000000)", NULL, 0, &tag,
+                          fixture->error);
 }
 
 static void test_cancel_of_what_streams(void **state)
@@ -169,16 +176,21 @@ static void test_cancel_that_was_asked_before_sends_nothing(void **state)
     cancel_request(cancel, 0);
     connection_set_cancel(connection, cancel);
     assert_ptr_equal(connection_cancel(connection), cancel);
-    fixture_expect_error(fixture, connection_execute(connection, NO_PARAMETERS, fixture->error, queries[0].sql), ERROR_CANCELLED, "");
-    fixture_expect_error(fixture, connection_run(fixture->memory, connection, queries[0].sql, NULL, 0, &tag, fixture->error), ERROR_CANCELLED, "");
-    fixture_expect_error(fixture, connection_pipeline(fixture->memory, connection, queries, 1, NULL, fixture->error), ERROR_CANCELLED, "");
+    fixture_expect_error(fixture, connection_execute(connection, NO_PARAMETERS, fixture->error, queries[0].sql),
+                         ERROR_CANCELLED, "");
+    fixture_expect_error(fixture,
+                         connection_run(fixture->memory, connection, queries[0].sql, NULL, 0, &tag, fixture->error),
+                         ERROR_CANCELLED, "");
+    fixture_expect_error(fixture, connection_pipeline(fixture->memory, connection, queries, 1, NULL, fixture->error),
+                         ERROR_CANCELLED, "");
     connection_set_cancel(connection, NULL);
     assert_string_equal(fixture_ask(fixture, connection, "SELECT to_regclass('public.unwanted')"), "");
 }
 
 static bool fail_in_transaction(struct fixture *fixture, struct connection *connection)
 {
-    return connection_execute(connection, NO_PARAMETERS, fixture->error, "SELECT pg_sleep(60) FROM generate_series(1, 2)");
+    return connection_execute(connection, NO_PARAMETERS, fixture->error,
+                              "SELECT pg_sleep(60) FROM generate_series(1, 2)");
 }
 
 static void test_cancel_in_a_transaction_leaves_it_to_be_rolled_back(void **state)
@@ -210,7 +222,8 @@ static void expect_lost(struct fixture *fixture, struct connection *connection, 
     assert_true(fixture->error->is_connection_lost);
     assert_int_equal(connection_state(connection), STATE_LOST);
     assert_int_equal(connection_socket(connection), -1);
-    fixture_expect_error(fixture, connection_execute(connection, NO_PARAMETERS, fixture->error, "SELECT 1"), ERROR_CONNECTION, "");
+    fixture_expect_error(fixture, connection_execute(connection, NO_PARAMETERS, fixture->error, "SELECT 1"),
+                         ERROR_CONNECTION, "");
     assert_true(fixture->error->is_connection_lost);
     assert_non_null(fixture->error->hint);
 }
@@ -222,7 +235,8 @@ static void test_lost_session_that_was_terminated_while_idle(void **state)
     assert_true(connection_is_alive(connection));
     fixture_terminate(fixture, connection);
     assert_false(connection_is_alive(connection));
-    expect_lost(fixture, connection, connection_execute(connection, NO_PARAMETERS, fixture->error, "SELECT 1"), fixture->error->sqlstate);
+    expect_lost(fixture, connection, connection_execute(connection, NO_PARAMETERS, fixture->error, "SELECT 1"),
+                fixture->error->sqlstate);
 }
 
 static void test_lost_session_that_ends_itself(void **state)
@@ -234,13 +248,16 @@ static void test_lost_session_that_ends_itself(void **state)
     struct connection *connection = fixture_connect(fixture);
     expect_lost(fixture, connection, connection_execute(connection, NO_PARAMETERS, fixture->error, statement), "57P01");
     connection = fixture_connect(fixture);
-    expect_lost(fixture, connection, connection_run(fixture->memory, connection, statement, NULL, 0, &tag, fixture->error), "57P01");
+    expect_lost(fixture, connection,
+                connection_run(fixture->memory, connection, statement, NULL, 0, &tag, fixture->error), "57P01");
     connection = fixture_connect(fixture);
     struct query queries[] = {{.sql = "SELECT 1"}, {.sql = statement}, {.sql = "SELECT 2"}};
-    expect_lost(fixture, connection, connection_pipeline(fixture->memory, connection, queries, 3, NULL, fixture->error), "57P01");
+    expect_lost(fixture, connection, connection_pipeline(fixture->memory, connection, queries, 3, NULL, fixture->error),
+                "57P01");
     connection = fixture_connect(fixture);
     fixture_expect(fixture, connection_post(connection, &queries[1], fixture->error));
-    expect_lost(fixture, connection, connection_execute(connection, NO_PARAMETERS, fixture->error, "SELECT 1"), "57P01");
+    expect_lost(fixture, connection, connection_execute(connection, NO_PARAMETERS, fixture->error, "SELECT 1"),
+                "57P01");
     assert_true(count_descriptors() <= descriptors); /* fewer: a cancel of an earlier test has ended */
 }
 
@@ -301,8 +318,8 @@ static void test_patience_is_not_used_up_by_a_server_that_talks(void **state)
     connection_set_patience(connection, 1000);
     /* Each row fills the server's buffer, and so is sent at once. */
     fixture_expect(fixture, connection_run(fixture->memory, connection,
-                                           "SELECT pg_sleep(0.1), repeat('x', 9000) FROM generate_series(1, 15)", NULL, 0, &tag,
-                                           fixture->error));
+                                           "SELECT pg_sleep(0.1), repeat('x', 9000) FROM generate_series(1, 15)", NULL,
+                                           0, &tag, fixture->error));
 }
 
 /* A frozen server takes the connection of the cancel, but never the cancel. */
@@ -332,7 +349,9 @@ static int listen_silently(struct fixture *fixture, struct target **target)
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof address), 0);
     assert_int_equal(listen(fd, 100), 0);
-    *target = target_parse(fixture->memory, talloc_asprintf(fixture->memory, "host=%s port=5432 user=u dbname=d", directory), fixture->error);
+    *target =
+        target_parse(fixture->memory, talloc_asprintf(fixture->memory, "host=%s port=5432 user=u dbname=d", directory),
+                     fixture->error);
     fixture_expect(fixture, *target);
     return fd;
 }

@@ -1,5 +1,5 @@
-/* Connections cut at byte after byte of a session, in both directions, and a server that is stopped at once: pgdeck has to
- * find out what became of the work, say what is true, and leave all or nothing.
+/* Connections cut at byte after byte of a session, in both directions, and a server that is stopped at once: pgdeck has
+ * to find out what became of the work, say what is true, and leave all or nothing.
  *
  * PGDECK_SOAK: every byte of the whole session instead of a sample, and the outcome that stays unknown (a minute). */
 #include <stdarg.h>
@@ -66,8 +66,8 @@ static void check_words(struct scene *scene, const struct program *program, cons
     bool claims_applied = strstr(program->err, "001 is applied") || strstr(program->out, "applied 1 migration");
     bool claims_nothing = strstr(program->err, "was rolled back") || strstr(program->err, "nothing of 001 was applied");
     if (!is_true || (is_applied(scene) ? claims_nothing : claims_applied) || program->signal_number)
-        fail_msg("001 %s, but exit %d says: %s%s", is_applied(scene) ? "is applied" : "is not applied", program->exit_status,
-                 program->out, program->err);
+        fail_msg("001 %s, but exit %d says: %s%s", is_applied(scene) ? "is applied" : "is not applied",
+                 program->exit_status, program->out, program->err);
     if (is_applied(scene) && program->exit_status == 3)
         assert_true(claims_applied);
 }
@@ -102,14 +102,16 @@ static int cut_all(struct scene *scene, const struct scene_file *file, const str
     return cuts;
 }
 
-static void cut_everywhere(struct scene *scene, const struct scene_file *file, const struct proxy_stop *stop, long stride)
+static void cut_everywhere(struct scene *scene, const struct scene_file *file, const struct proxy_stop *stop,
+                           long stride)
 {
     static const char *const directions[] = {[PROXY_TO_SERVER] = "to the server", [PROXY_TO_CLIENT] = "to the client"};
     if (scene_soak() > 1)
         stride = 1;
     for (int direction = 0; direction < 2; direction++)
         for (int scope = 0; scope < 2; scope++) {
-            /* Strides that differ reach other bytes; without sessions left over, both scopes are the same but for the lock. */
+            /* Strides that differ reach other bytes; without sessions left over, both scopes are the same but for the
+             * lock. */
             long own_stride = stride > 1 ? stride + 2 * scope + direction : 1;
             int cuts = cut_all(scene, file, stop, (enum proxy_direction)direction, (enum proxy_scope)scope, own_stride);
             print_message("cuts %s: %d, every %ld bytes, %s\n", directions[direction], cuts, own_stride,
@@ -118,10 +120,7 @@ static void cut_everywhere(struct scene *scene, const struct scene_file *file, c
         }
 }
 
-static void test_cut_anywhere_leaves_all_or_nothing(void **state)
-{
-    cut_everywhere(*state, one_file, &at_start, 211);
-}
+static void test_cut_anywhere_leaves_all_or_nothing(void **state) { cut_everywhere(*state, one_file, &at_start, 211); }
 
 static void test_cut_anywhere_in_steps_loses_and_repeats_none(void **state)
 {
@@ -183,9 +182,10 @@ static void test_cut_while_commit_is_in_progress_waits_for_its_outcome(void **st
     proxy_release(scene->proxy);
     scene_wait_at_gate(scene);
     proxy_cut(scene->proxy, PROXY_ALL_SESSIONS);
-    if (!oracle_wait(scene->oracle, SCENE_PATIENCE_MS,
-                     "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE application_name LIKE 'pgdeck:%%:lock' AND"
-                     " (query LIKE '%%txid_status(%%' OR query LIKE 'SELECT count(*) FROM \"public\".\"schema_migrations\"%%'))"))
+    if (!oracle_wait(
+            scene->oracle, SCENE_PATIENCE_MS,
+            "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE application_name LIKE 'pgdeck:%%:lock' AND"
+            " (query LIKE '%%txid_status(%%' OR query LIKE 'SELECT count(*) FROM \"public\".\"schema_migrations\"%%'))"))
         fail_msg("pgdeck did not ask for the outcome");
     scene_open_gates(scene);
     program_wait(program, 2 * SCENE_PATIENCE_MS);

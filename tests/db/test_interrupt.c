@@ -1,5 +1,5 @@
-/* Signals while an apply runs: a statement is cancelled and rolled back, a COMMIT is let finish, what happened is in the
- * journal, and the exit status names the signal. */
+/* Signals while an apply runs: a statement is cancelled and rolled back, a COMMIT is let finish, what happened is in
+ * the journal, and the exit status names the signal. */
 #include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -52,11 +52,13 @@ static void check_exit(const struct program *program, int signal_number)
 
 static void check_journal(struct scene *scene, const char *version)
 {
-    assert_true(oracle_says(scene->oracle, "SELECT EXISTS (SELECT FROM public.schema_migration_events"
-                                           " WHERE event = 'interrupted' AND version = '%s')",
+    assert_true(oracle_says(scene->oracle,
+                            "SELECT EXISTS (SELECT FROM public.schema_migration_events"
+                            " WHERE event = 'interrupted' AND version = '%s')",
                             version));
-    assert_true(oracle_says(scene->oracle, "SELECT detail ->> 'outcome' = 'interrupted' FROM public.schema_migration_events"
-                                           " WHERE event = 'run_finished' ORDER BY id DESC LIMIT 1"));
+    assert_true(oracle_says(scene->oracle,
+                            "SELECT detail ->> 'outcome' = 'interrupted' FROM public.schema_migration_events"
+                            " WHERE event = 'run_finished' ORDER BY id DESC LIMIT 1"));
 }
 
 static void test_signal_during_a_statement_rolls_back_and_exits_128_n(void **state)

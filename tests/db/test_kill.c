@@ -1,6 +1,6 @@
-/* Correctness under kill: pgdeck is ended by SIGKILL in each phase of a transactional and of a non-transactional file, at
- * points that the proxy or a held lock makes certain. After each kill catalog, ledger, journal and status are judged from
- * outside, then the rest is applied, and every statement must have taken effect exactly once.
+/* Correctness under kill: pgdeck is ended by SIGKILL in each phase of a transactional and of a non-transactional file,
+ * at points that the proxy or a held lock makes certain. After each kill catalog, ledger, journal and status are judged
+ * from outside, then the rest is applied, and every statement must have taken effect exactly once.
  *
  * PGDECK_SOAK=N runs all of it N times over. The histogram of phases is printed at the end. */
 #include <signal.h>
@@ -197,10 +197,11 @@ static void wait_at(struct scene *scene, enum obstacle obstacle)
 {
     if (obstacle == GATE || obstacle == COMMIT_GATE)
         scene_wait_at_gate(scene);
-    else if (obstacle != NOTHING && !oracle_wait(scene->oracle, SCENE_PATIENCE_MS,
-                                                 "SELECT EXISTS (SELECT FROM pg_locks l JOIN pg_stat_activity a USING (pid)"
-                                                 " WHERE NOT l.granted AND l.locktype = 'virtualxid'"
-                                                 " AND a.query LIKE 'CREATE%%INDEX CONCURRENTLY%%')"))
+    else if (obstacle != NOTHING &&
+             !oracle_wait(scene->oracle, SCENE_PATIENCE_MS,
+                          "SELECT EXISTS (SELECT FROM pg_locks l JOIN pg_stat_activity a USING (pid)"
+                          " WHERE NOT l.granted AND l.locktype = 'virtualxid'"
+                          " AND a.query LIKE 'CREATE%%INDEX CONCURRENTLY%%')"))
         fail_msg("CREATE INDEX CONCURRENTLY did not come to its wait");
 }
 

@@ -33,15 +33,19 @@ static const struct odd_file odd_files[] = {
     {"changes its ledger row", "UPDATE " LEDGER " SET checksum = 'x';", 4, "changed the ledger"},
     {"drops the ledger", "DROP TABLE " LEDGER ";", 4, "changed the ledger"},
     {"renames the ledger", "ALTER TABLE " LEDGER " RENAME TO gone;", 4, "changed the ledger"},
-    {"replaces the ledger", "ALTER TABLE " LEDGER " RENAME TO gone; CREATE TABLE " LEDGER " (LIKE gone INCLUDING ALL);"
-                            "INSERT INTO " LEDGER " SELECT * FROM gone;", 4, "changed the ledger"},
+    {"replaces the ledger",
+     "ALTER TABLE " LEDGER " RENAME TO gone; CREATE TABLE " LEDGER " (LIKE gone INCLUDING ALL);"
+     "INSERT INTO " LEDGER " SELECT * FROM gone;",
+     4, "changed the ledger"},
     {"drops a column of the ledger", "ALTER TABLE " LEDGER " DROP COLUMN duration_ms;", 4, "changed the ledger"},
     {"commits in a DO block", "DO $$ BEGIN COMMIT; END $$;", 5, "migrations/001_odd.sql:2:1: "},
     {"fails", "SELECT 1/0;", 5, "migrations/001_odd.sql:2:1: "},
     {"fails behind the first column", "SELECT 1,\n  nothing;", 5, "migrations/001_odd.sql:3:3: "},
-    {"fails at COMMIT", "CREATE TABLE v001_parent (id integer PRIMARY KEY);"
-                        "CREATE TABLE v001_child (id integer REFERENCES v001_parent DEFERRABLE INITIALLY DEFERRED);"
-                        "INSERT INTO v001_child VALUES (1);", 5, "v001_child"},
+    {"fails at COMMIT",
+     "CREATE TABLE v001_parent (id integer PRIMARY KEY);"
+     "CREATE TABLE v001_child (id integer REFERENCES v001_parent DEFERRABLE INITIALLY DEFERRED);"
+     "INSERT INTO v001_child VALUES (1);",
+     5, "v001_child"},
     {"ends its own session", "SELECT pg_terminate_backend(pg_backend_pid());", 3, "nothing of 001 was applied"},
     {"ends the transaction and chains", "COMMIT AND CHAIN;", 2, "migrations/001_odd.sql:2:1: "},
     {"ends the transaction", "  COMMIT;", 2, "migrations/001_odd.sql:2:3: "},
@@ -103,8 +107,9 @@ static void test_copy_from_stdin_brings_every_row(void **state)
                  "COPY fixture.copied FROM stdin;\n1\tone; two\n2\t\\N\n\\.\n"
                  "INSERT INTO fixture.counter VALUES ('001.1');\n");
     check_result(scene, scene_apply(scene, SCENE_DIRECT), "brings data", 0, "");
-    assert_string_equal(oracle_text(scene->oracle, "SELECT string_agg(id || '=' || coalesce(note, 'null'), ',' ORDER BY id)"
-                                                   " FROM fixture.copied"),
+    assert_string_equal(oracle_text(scene->oracle,
+                                    "SELECT string_agg(id || '=' || coalesce(note, 'null'), ',' ORDER BY id)"
+                                    " FROM fixture.copied"),
                         "1=one; two,2=null");
     oracle_execute(scene->oracle, "DROP TABLE fixture.copied");
 }
@@ -112,7 +117,8 @@ static void test_copy_from_stdin_brings_every_row(void **state)
 static void test_lock_timeout_exits_4_with_nothing_applied(void **state)
 {
     struct scene *scene = *state;
-    reset(scene, "-- pgdeck: lock-timeout 50ms\nINSERT INTO fixture.counter VALUES ('001.1');\nLOCK TABLE fixture.late;\n");
+    reset(scene,
+          "-- pgdeck: lock-timeout 50ms\nINSERT INTO fixture.counter VALUES ('001.1');\nLOCK TABLE fixture.late;\n");
     oracle_execute(scene->holder, "BEGIN; LOCK TABLE fixture.late IN ACCESS EXCLUSIVE MODE");
     struct program *program = scene_apply(scene, SCENE_DIRECT);
     check_result(scene, program, "waits for a lock", 4, "nothing was applied");
@@ -157,7 +163,8 @@ static void test_step_that_changes_the_ledger_is_rolled_back(void **state)
         const struct scene_file files[] = {
             {"001", "fine", "INSERT INTO fixture.counter VALUES ('001.1');\n", SCENE_TRANSACTIONAL, 1, 0},
             {"002", "attacks",
-             talloc_asprintf(scene, "-- pgdeck: no-transaction\nINSERT INTO fixture.counter VALUES ('002.1');\n%s\n", attacks[i]),
+             talloc_asprintf(scene, "-- pgdeck: no-transaction\nINSERT INTO fixture.counter VALUES ('002.1');\n%s\n",
+                             attacks[i]),
              SCENE_STEPWISE, 1, 0},
         };
         scene_reset(scene, files, countof(files));

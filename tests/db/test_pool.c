@@ -32,7 +32,9 @@ static void test_pool_connects_nothing_before_it_is_asked(void **state)
     struct fixture *fixture = *state;
     struct pool *pool = make_pool(fixture, OPTIONS("pool_size=2"), POOL_READ_WRITE);
     struct connection *connection = fixture_connect(fixture);
-    assert_string_equal(fixture_ask(fixture, connection, "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'pooled'"), "0");
+    assert_string_equal(
+        fixture_ask(fixture, connection, "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'pooled'"),
+        "0");
     assert_ptr_equal(pool_target(pool), fixture->target);
     assert_int_equal(pool_access(pool), POOL_READ_WRITE);
 }
@@ -63,7 +65,8 @@ static void test_pool_frees_idle_connections_with_itself(void **state)
     talloc_free(pool);
     struct connection *watch = fixture_connect(fixture);
     const char *left = "?";
-    for (int64_t end_ms = clock_monotonic_ms() + FIXTURE_PATIENCE_MS; strcmp(left, "0") != 0 && clock_monotonic_ms() < end_ms;)
+    for (int64_t end_ms = clock_monotonic_ms() + FIXTURE_PATIENCE_MS;
+         strcmp(left, "0") != 0 && clock_monotonic_ms() < end_ms;)
         left = fixture_ask(fixture, watch, "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'pooled'");
     assert_string_equal(left, "0");
 }
@@ -185,8 +188,9 @@ static void test_pool_that_cannot_connect_gives_the_place_back(void **state)
 {
     struct fixture *fixture = *state;
     struct target *nowhere = fixture_target(fixture, "host=/nonexistent");
-    struct pool *pool = pool_new(fixture->memory, nowhere, fixture_settings(fixture, OPTIONS("pool_size=1", "pool_timeout=1ms")),
-                                 POOL_READ_WRITE, "pooled");
+    struct pool *pool =
+        pool_new(fixture->memory, nowhere, fixture_settings(fixture, OPTIONS("pool_size=1", "pool_timeout=1ms")),
+                 POOL_READ_WRITE, "pooled");
     for (int i = 0; i < 3; i++)
         fixture_expect_error(fixture, pool_acquire(pool, NULL, fixture->error), ERROR_CONNECTION, "");
 }
@@ -198,18 +202,20 @@ static void test_pool_connection_has_pgdecks_settings(void **state)
     static const struct {
         const char *setting, *value;
     } cases[] = {
-        {"search_path", "\"\""},       {"datestyle", "ISO"}, {"intervalstyle", "postgres"}, {"timezone", "UTC"},
-        {"statement_timeout", "7s"},   {"lock_timeout", "0"},     {"client_encoding", "UTF8"},   {"application_name", "pooled"},
-        {"default_transaction_read_only", "off"},
+        {"search_path", "\"\""},     {"datestyle", "ISO"},           {"intervalstyle", "postgres"},
+        {"timezone", "UTC"},         {"statement_timeout", "7s"},    {"lock_timeout", "0"},
+        {"client_encoding", "UTF8"}, {"application_name", "pooled"}, {"default_transaction_read_only", "off"},
     };
     struct fixture *fixture = *state;
-    fixture_elsewhere(fixture, "ALTER ROLE postgres SET search_path = public; ALTER ROLE postgres SET datestyle = 'German';"
-                               "ALTER ROLE postgres SET lock_timeout = 1; ALTER ROLE postgres SET timezone = 'Asia/Tokyo'");
+    fixture_elsewhere(fixture,
+                      "ALTER ROLE postgres SET search_path = public; ALTER ROLE postgres SET datestyle = 'German';"
+                      "ALTER ROLE postgres SET lock_timeout = 1; ALTER ROLE postgres SET timezone = 'Asia/Tokyo'");
     struct pool *pool = make_pool(fixture, OPTIONS("pool_size=1", "query_timeout=7s"), POOL_READ_WRITE);
     for (int again = 0; again < 2; again++) {
         struct connection *connection = acquire(fixture, pool);
         for (size_t i = 0; i < countof(cases); i++) {
-            char *value = fixture_ask(fixture, connection, talloc_asprintf(fixture->memory, "SHOW %s", cases[i].setting));
+            char *value =
+                fixture_ask(fixture, connection, talloc_asprintf(fixture->memory, "SHOW %s", cases[i].setting));
             if (!strcmp(cases[i].setting, "datestyle"))
                 value[3] = '\0'; /* the order of day and month is for input only */
             assert_string_equal(value, cases[i].value);
@@ -222,8 +228,13 @@ static void test_pool_connection_has_pgdecks_settings(void **state)
 static void test_pool_connection_is_clean(void **state)
 {
     static const char *const litter[] = {
-        "SET search_path = pg_temp, public", "SET statement_timeout = 12345", "CREATE TEMP TABLE litter (a int)", "LISTEN litter",
-        "SELECT pg_catalog.pg_advisory_lock(1)", "PREPARE litter AS SELECT 1", "SET ROLE pg_monitor",
+        "SET search_path = pg_temp, public",
+        "SET statement_timeout = 12345",
+        "CREATE TEMP TABLE litter (a int)",
+        "LISTEN litter",
+        "SELECT pg_catalog.pg_advisory_lock(1)",
+        "PREPARE litter AS SELECT 1",
+        "SET ROLE pg_monitor",
     };
     struct fixture *fixture = *state;
     struct pool *pool = make_pool(fixture, OPTIONS("pool_size=1"), POOL_READ_WRITE);
@@ -240,7 +251,8 @@ static void test_pool_connection_is_clean(void **state)
     assert_string_equal(fixture_ask(fixture, connection, "SELECT to_regclass('pg_temp.litter')"), "");
     assert_string_equal(fixture_ask(fixture, connection, "SELECT count(*) FROM pg_listening_channels()"), "0");
     assert_string_equal(fixture_ask(fixture, connection, "SELECT count(*) FROM pg_prepared_statements"), "0");
-    assert_string_equal(fixture_ask(fixture, connection, "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"), "0");
+    assert_string_equal(fixture_ask(fixture, connection, "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"),
+                        "0");
     pool_release(pool, connection);
 }
 

@@ -1,5 +1,5 @@
-/* Resuming a file that stopped midway: its statements are not idempotent and count how often each took effect, and every
- * one must have done so exactly once, wherever it stopped and however often. */
+/* Resuming a file that stopped midway: its statements are not idempotent and count how often each took effect, and
+ * every one must have done so exactly once, wherever it stopped and however often. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -31,7 +31,10 @@ static void reset(struct scene *scene, const char *text, int rows, int relations
 }
 
 /* Rewrites the file as a person would who mends it. */
-static void mend(struct scene *scene, const char *text) { test_write(scene->project, "migrations/001_steps.sql", text); }
+static void mend(struct scene *scene, const char *text)
+{
+    test_write(scene->project, "migrations/001_steps.sql", text);
+}
 
 static struct program *apply_and_expect(struct scene *scene, int exit_status)
 {
@@ -41,9 +44,9 @@ static struct program *apply_and_expect(struct scene *scene, int exit_status)
     return program;
 }
 
-static const char five_steps[] = HEAD COUNT("1") "CREATE TABLE v001_a (id integer);\n" COUNT("2")
-    "CREATE INDEX CONCURRENTLY v001_id ON v001_a (id);\n"
-    "BEGIN;\n" COUNT("3") COUNT("4") "COMMIT;\n" COUNT("5");
+static const char five_steps[] = HEAD COUNT("1") "CREATE TABLE v001_a (id integer);\n" COUNT(
+    "2") "CREATE INDEX CONCURRENTLY v001_id ON v001_a (id);\n"
+         "BEGIN;\n" COUNT("3") COUNT("4") "COMMIT;\n" COUNT("5");
 
 /* Killed behind every single statement in turn, in one and the same apply: five resumes of one file. */
 static void test_resume_after_a_kill_behind_each_step_runs_each_once(void **state)
@@ -108,8 +111,11 @@ static void test_resume_of_a_file_whose_finished_steps_changed_is_refused(void *
 static void test_failed_index_build_is_dropped_and_built_again(void **state)
 {
     struct scene *scene = *state;
-    reset(scene, HEAD "CREATE TABLE v001_a (id integer);\n" COUNT("1") "INSERT INTO v001_a VALUES (1), (1);\n"
-                      "CREATE UNIQUE INDEX CONCURRENTLY v001_id ON v001_a (id);\n" COUNT("2"), 2, 2);
+    reset(scene,
+          HEAD "CREATE TABLE v001_a (id integer);\n" COUNT(
+              "1") "INSERT INTO v001_a VALUES (1), (1);\n"
+                   "CREATE UNIQUE INDEX CONCURRENTLY v001_id ON v001_a (id);\n" COUNT("2"),
+          2, 2);
     apply_and_expect(scene, 6);
     assert_int_equal(oracle_number(scene->oracle, "SELECT count(*) FROM pg_index WHERE NOT indisvalid"), 1);
     assert_string_equal(scene_state(scene, "001"), "incomplete");
@@ -117,7 +123,8 @@ static void test_failed_index_build_is_dropped_and_built_again(void **state)
     scene_finish(scene);
 }
 
-/* An invalid index that was there before is a person's: the statement with IF NOT EXISTS passes over it, pgdeck must not. */
+/* An invalid index that was there before is a person's: the statement with IF NOT EXISTS passes over it, pgdeck must
+ * not. */
 static void test_invalid_index_from_before_is_neither_taken_nor_dropped(void **state)
 {
     struct scene *scene = *state;
@@ -134,7 +141,8 @@ static void test_invalid_index_from_before_is_neither_taken_nor_dropped(void **s
 static void test_resume_makes_the_settings_of_finished_steps_again(void **state)
 {
     struct scene *scene = *state;
-    reset(scene, HEAD "SET search_path = fixture;\n" COUNT("1") "INSERT INTO counter SELECT '001.2' FROM gate();\n", 2, 0);
+    reset(scene, HEAD "SET search_path = fixture;\n" COUNT("1") "INSERT INTO counter SELECT '001.2' FROM gate();\n", 2,
+          0);
     proxy_arm(scene->proxy, &(struct proxy_stop){PROXY_BEFORE, "INSERT INTO counter SELECT '001.2'", NULL, NULL});
     struct program *program = scene_start_apply(scene, SCENE_PROXIED);
     scene_wait_stop(scene, program);

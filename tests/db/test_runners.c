@@ -1,5 +1,5 @@
-/* Several runs at once against one target: every migration is applied exactly once, whoever gets the lock; and a run that
- * has lost the lock does not commit. */
+/* Several runs at once against one target: every migration is applied exactly once, whoever gets the lock; and a run
+ * that has lost the lock does not commit. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>

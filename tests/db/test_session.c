@@ -11,7 +11,8 @@
 static struct session *open_session(struct fixture *fixture, const struct target *target, struct cancel *cancel)
 {
     static const char *const options[] = {"pool_size=1", "pool_timeout=1ms", NULL};
-    struct pool *pool = pool_new(fixture->memory, target, fixture_settings(fixture, options), POOL_READ_WRITE, "session");
+    struct pool *pool =
+        pool_new(fixture->memory, target, fixture_settings(fixture, options), POOL_READ_WRITE, "session");
     struct session *session = session_open(fixture->memory, pool, cancel, fixture->error);
     fixture_expect(fixture, session);
     return session;
@@ -30,7 +31,8 @@ static void test_session_facts(void **state)
     assert_string_equal(facts->port, "5432");
     assert_string_equal(facts->server_version, connection_parameter(session->connection, "server_version"));
     assert_int_equal(facts->backend_pid, connection_backend_pid(session->connection));
-    assert_string_equal(facts->system_identifier, fixture_ask(fixture, session->connection, "SELECT system_identifier FROM pg_control_system()"));
+    assert_string_equal(facts->system_identifier,
+                        fixture_ask(fixture, session->connection, "SELECT system_identifier FROM pg_control_system()"));
     assert_false(facts->in_recovery);
     assert_false(facts->read_only);
     assert_true(facts->is_superuser);
@@ -73,13 +75,18 @@ static void test_session_facts_of_a_lost_connection_fail(void **state)
 {
     struct fixture *fixture = *state;
     struct session *session = open_session(fixture, fixture->target, NULL);
-    fixture_elsewhere(fixture, "CREATE SCHEMA hidden; CREATE OR REPLACE FUNCTION hidden.die() RETURNS bigint LANGUAGE sql AS"
-                               " 'SELECT pg_terminate_backend(pg_backend_pid())::int::bigint'");
-    fixture_elsewhere(fixture, "ALTER FUNCTION pg_catalog.pg_control_system() RENAME TO pg_control_system_kept;"
-                               "CREATE FUNCTION pg_catalog.pg_control_system(OUT system_identifier bigint) LANGUAGE sql AS 'SELECT hidden.die()'");
+    fixture_elsewhere(fixture,
+                      "CREATE SCHEMA hidden; CREATE OR REPLACE FUNCTION hidden.die() RETURNS bigint LANGUAGE sql AS"
+                      " 'SELECT pg_terminate_backend(pg_backend_pid())::int::bigint'");
+    fixture_elsewhere(
+        fixture,
+        "ALTER FUNCTION pg_catalog.pg_control_system() RENAME TO pg_control_system_kept;"
+        "CREATE FUNCTION pg_catalog.pg_control_system(OUT system_identifier bigint) LANGUAGE sql AS 'SELECT hidden.die()'");
     struct session_facts *facts = session_test_connection(fixture->memory, session, fixture->error);
-    fixture_elsewhere(fixture, "DROP FUNCTION pg_catalog.pg_control_system();"
-                               "ALTER FUNCTION pg_catalog.pg_control_system_kept() RENAME TO pg_control_system; DROP SCHEMA hidden CASCADE");
+    fixture_elsewhere(
+        fixture,
+        "DROP FUNCTION pg_catalog.pg_control_system();"
+        "ALTER FUNCTION pg_catalog.pg_control_system_kept() RENAME TO pg_control_system; DROP SCHEMA hidden CASCADE");
     fixture_expect_error(fixture, facts, ERROR_CONNECTION, "57P01");
     assert_true(fixture->error->is_connection_lost);
 }
@@ -90,14 +97,16 @@ static void test_session_facts_once_cancelled_fail(void **state)
     struct cancel *cancel = cancel_new(fixture->memory);
     struct session *session = open_session(fixture, fixture->target, cancel);
     cancel_request(cancel, 0);
-    fixture_expect_error(fixture, session_test_connection(fixture->memory, session, fixture->error), ERROR_CANCELLED, "");
+    fixture_expect_error(fixture, session_test_connection(fixture->memory, session, fixture->error), ERROR_CANCELLED,
+                         "");
     talloc_free(session);
 }
 
 static void test_session_of_a_read_only_pool_says_so(void **state)
 {
     struct fixture *fixture = *state;
-    struct pool *pool = pool_new(fixture->memory, fixture->target, fixture_settings(fixture, NULL), POOL_READ_ONLY, "session");
+    struct pool *pool =
+        pool_new(fixture->memory, fixture->target, fixture_settings(fixture, NULL), POOL_READ_ONLY, "session");
     struct session *session = session_open(fixture->memory, pool, NULL, fixture->error);
     fixture_expect(fixture, session);
     struct session_facts *facts = session_test_connection(fixture->memory, session, fixture->error);
@@ -110,13 +119,15 @@ static void test_session_sees_the_catalog_and_nothing_else(void **state)
 {
     struct fixture *fixture = *state;
     struct session *session = open_session(fixture, fixture->target, NULL);
-    fixture_elsewhere(fixture, "CREATE FUNCTION public.current_database() RETURNS name LANGUAGE sql AS $$SELECT 'forged'::name$$");
+    fixture_elsewhere(
+        fixture, "CREATE FUNCTION public.current_database() RETURNS name LANGUAGE sql AS $$SELECT 'forged'::name$$");
     struct session_facts *facts = session_test_connection(fixture->memory, session, fixture->error);
     fixture_elsewhere(fixture, "DROP FUNCTION public.current_database()");
     fixture_expect(fixture, facts);
     assert_string_equal(facts->database, "test");
-    fixture_expect_error(fixture, connection_execute(session->connection, NO_PARAMETERS, fixture->error, "CREATE TABLE unqualified ()"),
-                         ERROR_STATEMENT, "3F000");
+    fixture_expect_error(
+        fixture, connection_execute(session->connection, NO_PARAMETERS, fixture->error, "CREATE TABLE unqualified ()"),
+        ERROR_STATEMENT, "3F000");
 }
 
 static void test_session_gives_its_connection_back(void **state)

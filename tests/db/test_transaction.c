@@ -21,7 +21,7 @@ struct job {
     const char *elsewhere;         /* at the first call: run by another session after the first statement */
     struct cancel *cancel;         /* asked for when a statement fails */
     int calls;
-    bool swallows;                 /* says that it succeeded */
+    bool swallows; /* says that it succeeded */
 };
 
 static bool run_job(struct connection *connection, void *argument, struct error *error)
@@ -45,16 +45,18 @@ static bool run_job(struct connection *connection, void *argument, struct error 
 static int open_test(void **state)
 {
     int result = fixture_open_test(state);
-    fixture_elsewhere(*state, "DROP TABLE IF EXISTS child, account; CREATE TABLE account (id int PRIMARY KEY, amount int NOT NULL);"
-                              "INSERT INTO account VALUES (1, 10), (2, 20);"
-                              "CREATE TABLE child (id int REFERENCES account DEFERRABLE INITIALLY DEFERRED)");
+    fixture_elsewhere(
+        *state, "DROP TABLE IF EXISTS child, account; CREATE TABLE account (id int PRIMARY KEY, amount int NOT NULL);"
+                "INSERT INTO account VALUES (1, 10), (2, 20);"
+                "CREATE TABLE child (id int REFERENCES account DEFERRABLE INITIALLY DEFERRED)");
     return result;
 }
 
 static void expect_amounts(struct fixture *fixture, struct connection *connection, const char *amounts)
 {
     assert_int_equal(connection_state(connection), STATE_IDLE);
-    assert_string_equal(fixture_ask(fixture, connection, "SELECT string_agg(amount::text, ' ' ORDER BY id) FROM account"), amounts);
+    assert_string_equal(
+        fixture_ask(fixture, connection, "SELECT string_agg(amount::text, ' ' ORDER BY id) FROM account"), amounts);
 }
 
 /* ---- commit and roll back ---- */
@@ -63,7 +65,9 @@ static void test_transaction_commits(void **state)
 {
     struct fixture *fixture = *state;
     struct connection *connection = fixture_connect(fixture);
-    struct job job = {.fixture = fixture, .statements = STATEMENTS("UPDATE account SET amount = 11 WHERE id = 1", "UPDATE account SET amount = 21 WHERE id = 2")};
+    struct job job = {.fixture = fixture,
+                      .statements = STATEMENTS("UPDATE account SET amount = 11 WHERE id = 1",
+                                               "UPDATE account SET amount = 21 WHERE id = 2")};
     fixture_expect(fixture, transaction_run(connection, &once, run_job, &job, fixture->error));
     assert_int_equal(job.calls, 1);
     expect_amounts(fixture, fixture_connect(fixture), "11 21");
@@ -74,8 +78,10 @@ static void test_transaction_rolls_back_on_failure(void **state)
 {
     struct fixture *fixture = *state;
     struct connection *connection = fixture_connect(fixture);
-    struct job job = {.fixture = fixture, .statements = STATEMENTS("UPDATE account SET amount = 11", "INSERT INTO account VALUES (1, 1)")};
-    fixture_expect_error(fixture, transaction_run(connection, &thrice, run_job, &job, fixture->error), ERROR_STATEMENT, "23505");
+    struct job job = {.fixture = fixture,
+                      .statements = STATEMENTS("UPDATE account SET amount = 11", "INSERT INTO account VALUES (1, 1)")};
+    fixture_expect_error(fixture, transaction_run(connection, &thrice, run_job, &job, fixture->error), ERROR_STATEMENT,
+                         "23505");
     assert_int_equal(job.calls, 1);
     expect_amounts(fixture, connection, "10 20");
 }
@@ -89,7 +95,8 @@ static void test_transaction_rolls_back_when_the_work_refuses(void **state)
 {
     struct fixture *fixture = *state;
     struct connection *connection = fixture_connect(fixture);
-    fixture_expect_error(fixture, transaction_run(connection, &thrice, refuse, NULL, fixture->error), ERROR_REFUSED, "");
+    fixture_expect_error(fixture, transaction_run(connection, &thrice, refuse, NULL, fixture->error), ERROR_REFUSED,
+                         "");
     assert_int_equal(connection_state(connection), STATE_IDLE);
 }
 
@@ -98,8 +105,10 @@ static void test_transaction_commit_of_a_failed_one_is_an_error(void **state)
 {
     struct fixture *fixture = *state;
     struct connection *connection = fixture_connect(fixture);
-    struct job job = {.fixture = fixture, .statements = STATEMENTS("UPDATE account SET amount = 11", "SELECT 1/0"), .swallows = true};
-    fixture_expect_error(fixture, transaction_run(connection, &thrice, run_job, &job, fixture->error), ERROR_STATEMENT, "");
+    struct job job = {
+        .fixture = fixture, .statements = STATEMENTS("UPDATE account SET amount = 11", "SELECT 1/0"), .swallows = true};
+    fixture_expect_error(fixture, transaction_run(connection, &thrice, run_job, &job, fixture->error), ERROR_STATEMENT,
+                         "");
     assert_int_equal(job.calls, 1);
     expect_amounts(fixture, connection, "10 20");
 }
@@ -108,8 +117,10 @@ static void test_transaction_deferred_constraint_fails_at_commit(void **state)
 {
     struct fixture *fixture = *state;
     struct connection *connection = fixture_connect(fixture);
-    struct job job = {.fixture = fixture, .statements = STATEMENTS("UPDATE account SET amount = 11", "INSERT INTO child VALUES (99)")};
-    fixture_expect_error(fixture, transaction_run(connection, &thrice, run_job, &job, fixture->error), ERROR_STATEMENT, "23503");
+    struct job job = {.fixture = fixture,
+                      .statements = STATEMENTS("UPDATE account SET amount = 11", "INSERT INTO child VALUES (99)")};
+    fixture_expect_error(fixture, transaction_run(connection, &thrice, run_job, &job, fixture->error), ERROR_STATEMENT,
+                         "23503");
     assert_string_equal(fixture->error->table, "child");
     assert_int_equal(job.calls, 1);
     expect_amounts(fixture, connection, "10 20");
@@ -176,7 +187,9 @@ static void test_transaction_runs_again_after_40001(void **state)
 {
     struct fixture *fixture = *state;
     struct connection *connection = fixture_connect(fixture);
-    struct job job = {.fixture = fixture, .statements = STATEMENTS("SELECT * FROM account", "UPDATE account SET amount = amount + 1 WHERE id = 1"),
+    struct job job = {.fixture = fixture,
+                      .statements =
+                          STATEMENTS("SELECT * FROM account", "UPDATE account SET amount = amount + 1 WHERE id = 1"),
                       .elsewhere = "UPDATE account SET amount = 100 WHERE id = 1"};
     fixture_execute(fixture, connection, "SET default_transaction_isolation = 'repeatable read'");
     fixture_expect(fixture, transaction_run(connection, &thrice, run_job, &job, fixture->error));
@@ -189,8 +202,11 @@ static void test_transaction_runs_again_after_40001_at_commit(void **state)
 {
     struct fixture *fixture = *state;
     struct connection *connection = fixture_connect(fixture);
-    struct job job = {.fixture = fixture, .statements = STATEMENTS("INSERT INTO account SELECT 3, sum(amount) FROM account"),
-                      .elsewhere = "BEGIN ISOLATION LEVEL SERIALIZABLE; INSERT INTO account SELECT 4, sum(amount) FROM account; COMMIT"};
+    struct job job = {
+        .fixture = fixture,
+        .statements = STATEMENTS("INSERT INTO account SELECT 3, sum(amount) FROM account"),
+        .elsewhere =
+            "BEGIN ISOLATION LEVEL SERIALIZABLE; INSERT INTO account SELECT 4, sum(amount) FROM account; COMMIT"};
     fixture_execute(fixture, connection, "SET default_transaction_isolation = 'serializable'");
     fixture_expect(fixture, transaction_run(connection, &thrice, run_job, &job, fixture->error));
     assert_int_equal(job.calls, 2);
@@ -213,7 +229,8 @@ static void test_transaction_gives_up_after_its_attempts(void **state)
     fixture_execute(fixture, holder, "LOCK TABLE account");
     for (size_t i = 0; i < countof(cases); i++) {
         struct job job = {.fixture = fixture, .statements = STATEMENTS(cases[i].statement)};
-        fixture_expect_error(fixture, transaction_run(connection, &thrice, run_job, &job, fixture->error), cases[i].code, cases[i].sqlstate);
+        fixture_expect_error(fixture, transaction_run(connection, &thrice, run_job, &job, fixture->error),
+                             cases[i].code, cases[i].sqlstate);
         assert_int_equal(job.calls, 3);
         assert_int_equal(connection_state(connection), STATE_IDLE);
     }
@@ -310,7 +327,8 @@ static void test_savepoint_outer_rolls_back_past_an_inner_failure(void **state)
     struct connection *connection = fixture_connect(fixture);
     struct job job = {.fixture = fixture, .statements = STATEMENTS("SELECT 1/0")};
     fixture_expect(fixture, transaction_begin(connection, TRANSACTION_READ_WRITE, fixture->error));
-    fixture_expect_error(fixture, transaction_savepoint(connection, fail_inside, &job, fixture->error), ERROR_REFUSED, "");
+    fixture_expect_error(fixture, transaction_savepoint(connection, fail_inside, &job, fixture->error), ERROR_REFUSED,
+                         "");
     fixture_expect(fixture, transaction_commit(connection, fixture->error));
     expect_amounts(fixture, connection, "10 20");
 }
@@ -354,7 +372,8 @@ static void test_transaction_lost_at_commit_is_unknown(void **state)
                                "CREATE CONSTRAINT TRIGGER die AFTER INSERT ON child DEFERRABLE INITIALLY DEFERRED"
                                " FOR EACH ROW EXECUTE FUNCTION die()");
     struct job job = {.fixture = fixture, .statements = STATEMENTS("INSERT INTO child VALUES (1)")};
-    fixture_expect_error(fixture, transaction_run(connection, &thrice, run_job, &job, fixture->error), ERROR_UNKNOWN_OUTCOME, "57P01");
+    fixture_expect_error(fixture, transaction_run(connection, &thrice, run_job, &job, fixture->error),
+                         ERROR_UNKNOWN_OUTCOME, "57P01");
     assert_true(fixture->error->is_connection_lost);
     assert_int_equal(job.calls, 1);
     assert_int_equal(connection_state(connection), STATE_LOST);
@@ -365,7 +384,8 @@ static void test_transaction_lost_before_commit_is_not_unknown(void **state)
     struct fixture *fixture = *state;
     struct connection *connection = fixture_connect(fixture);
     struct job job = {.fixture = fixture, .statements = STATEMENTS("SELECT pg_terminate_backend(pg_backend_pid())")};
-    fixture_expect_error(fixture, transaction_run(connection, &thrice, run_job, &job, fixture->error), ERROR_CONNECTION, "57P01");
+    fixture_expect_error(fixture, transaction_run(connection, &thrice, run_job, &job, fixture->error), ERROR_CONNECTION,
+                         "57P01");
     assert_int_equal(job.calls, 1);
     /* COMMIT is not even sent where the connection is known to be gone. */
     fixture_expect_error(fixture, transaction_commit(connection, fixture->error), ERROR_CONNECTION, "");
@@ -407,7 +427,8 @@ static void test_transaction_cancelled_before_commit_is_rolled_back(void **state
     struct connection *connection = fixture_connect(fixture);
     struct cancel *cancel = cancel_new(fixture->memory);
     connection_set_cancel(connection, cancel);
-    fixture_expect_error(fixture, transaction_run(connection, &thrice, ask_before_commit, cancel, fixture->error), ERROR_CANCELLED, "");
+    fixture_expect_error(fixture, transaction_run(connection, &thrice, ask_before_commit, cancel, fixture->error),
+                         ERROR_CANCELLED, "");
     connection_set_cancel(connection, NULL);
     expect_amounts(fixture, connection, "10 20");
 }
@@ -417,9 +438,12 @@ static void test_transaction_cancelled_between_attempts_ends(void **state)
     struct fixture *fixture = *state;
     struct connection *connection = fixture_connect(fixture);
     struct transaction_options options = {TRANSACTION_READ_WRITE, 100};
-    struct job job = {.fixture = fixture, .statements = STATEMENTS("DO $$ BEGIN RAISE 'conflict' USING errcode = '40001'; END $$"), .cancel = cancel_new(fixture->memory)};
+    struct job job = {.fixture = fixture,
+                      .statements = STATEMENTS("DO $$ BEGIN RAISE 'conflict' USING errcode = '40001'; END $$"),
+                      .cancel = cancel_new(fixture->memory)};
     connection_set_cancel(connection, job.cancel);
-    fixture_expect_error(fixture, transaction_run(connection, &options, run_job, &job, fixture->error), ERROR_CANCELLED, "");
+    fixture_expect_error(fixture, transaction_run(connection, &options, run_job, &job, fixture->error), ERROR_CANCELLED,
+                         "");
     assert_non_null(strstr(fixture->error->message, "conflict"));
     assert_int_equal(job.calls, 1);
 }

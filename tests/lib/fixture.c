@@ -41,8 +41,9 @@ int fixture_close_test(void **state)
     struct connection *connection = fixture_connect(fixture);
     /* A session ends a moment after its connection. */
     while (strcmp(left, "0") != 0 && clock_monotonic_ms() < end_ms)
-        left = fixture_ask(fixture, connection,
-                           "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()");
+        left = fixture_ask(
+            fixture, connection,
+            "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()");
     bool is_clean = !strcmp(left, "0");
     if (!is_clean)
         print_error("%s sessions are left\n", left);
@@ -53,7 +54,8 @@ int fixture_close_test(void **state)
 void fixture_expect(struct fixture *fixture, bool ok)
 {
     if (!ok)
-        fail_msg("%s (%s %s)", fixture->error->message, error_kind(fixture->error->code)->name, fixture->error->sqlstate);
+        fail_msg("%s (%s %s)", fixture->error->message, error_kind(fixture->error->code)->name,
+                 fixture->error->sqlstate);
 }
 
 void fixture_expect_error(struct fixture *fixture, bool ok, enum error_code code, const char *sqlstate)
@@ -62,8 +64,8 @@ void fixture_expect_error(struct fixture *fixture, bool ok, enum error_code code
     if (ok)
         fail_msg("it succeeded where %s %s was expected", error_kind(code)->name, sqlstate);
     if (error->code != code || strcmp(error->sqlstate, sqlstate) != 0)
-        fail_msg("%s %s where %s %s was expected: %s", error_kind(error->code)->name, error->sqlstate, error_kind(code)->name,
-                 sqlstate, error->message);
+        fail_msg("%s %s where %s %s was expected: %s", error_kind(error->code)->name, error->sqlstate,
+                 error_kind(code)->name, sqlstate, error->message);
 }
 
 struct target *fixture_target(struct fixture *fixture, const char *more)

@@ -1,5 +1,5 @@
-/* What the tests of the store share: one server for the program, a target on its database "test", an error and a memory for each test.
- * For cmocka: the group's state is the fixture. */
+/* What the tests of the store share: one server for the program, a target on its database "test", an error and a memory
+ * for each test. For cmocka: the group's state is the fixture. */
 #ifndef TESTS_LIB_FIXTURE_H
 #define TESTS_LIB_FIXTURE_H
 

@@ -17,11 +17,12 @@ void flow_append(struct flow *flow, const char *bytes, size_t size);
 /* Drops the first bytes, which were passed on. */
 void flow_take(struct flow *flow, size_t size);
 
-/* Size of the whole message at `start`, or 0 while it is not complete. `header` is 1 for a type byte, 0 for a startup packet. */
+/* Size of the whole message at `start`, or 0 while it is not complete. `header` is 1 for a type byte, 0 for a startup
+ * packet. */
 size_t flow_message_size(const struct flow *flow, size_t start, size_t header);
 
-/* The parameters that follow the Parse of `parse_size` bytes at passed_size, written |first|second|; NULL is empty. libpq
- * sends the Bind right behind it. To be freed; NULL while it has not come. */
+/* The parameters that follow the Parse of `parse_size` bytes at passed_size, written |first|second|; NULL is empty.
+ * libpq sends the Bind right behind it. To be freed; NULL while it has not come. */
 char *flow_parameters(const struct flow *flow, size_t parse_size);
 
 /* A number in network order. */

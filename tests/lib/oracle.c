@@ -119,10 +119,12 @@ void oracle_wait_gone(struct oracle *oracle, int timeout_ms)
     if (!oracle_wait(oracle, timeout_ms,
                      "SELECT count(*) = 0 FROM pg_stat_activity WHERE datname = current_database() AND"
                      " application_name LIKE 'pgdeck%%'"))
-        fail_msg("a session of pgdeck is left: %s",
-                 oracle_text(oracle, "SELECT string_agg(concat_ws(' ', pid, application_name, state, wait_event, query), E'\\n')"
-                                     " FROM pg_stat_activity WHERE datname = current_database() AND"
-                                     " application_name LIKE 'pgdeck%%'"));
+        fail_msg(
+            "a session of pgdeck is left: %s",
+            oracle_text(oracle,
+                        "SELECT string_agg(concat_ws(' ', pid, application_name, state, wait_event, query), E'\\n')"
+                        " FROM pg_stat_activity WHERE datname = current_database() AND"
+                        " application_name LIKE 'pgdeck%%'"));
 }
 
 void oracle_forget(struct oracle *oracle) { talloc_free_children(oracle->texts); }

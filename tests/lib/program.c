@@ -94,7 +94,8 @@ static char **make_environment(TALLOC_CTX *owner, const char *home, const char *
     return words(owner, NULL, all);
 }
 
-struct program *program_start(TALLOC_CTX *owner, const char *home, const char *const *environment, const char *const *arguments)
+struct program *program_start(TALLOC_CTX *owner, const char *home, const char *const *environment,
+                              const char *const *arguments)
 {
     struct program *program = talloc_zero(owner, struct program);
     program->out_fd = memfd_create("stdout", MFD_CLOEXEC);
@@ -114,8 +115,8 @@ struct program *program_start(TALLOC_CTX *owner, const char *home, const char *c
     posix_spawnattr_setsigdefault(&attributes, &all);
     posix_spawnattr_setsigmask(&attributes, &none);
     TALLOC_CTX *scratch = talloc_new(program);
-    int problem = posix_spawn(&program->pid, program_path(), &actions, &attributes, words(scratch, program_path(), arguments),
-                              make_environment(scratch, home, environment));
+    int problem = posix_spawn(&program->pid, program_path(), &actions, &attributes,
+                              words(scratch, program_path(), arguments), make_environment(scratch, home, environment));
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
     talloc_free(scratch);

@@ -20,15 +20,17 @@ struct program {
 /* Path of pgdeck: the environment's PGDECK, else build/pgdeck. Absolute. */
 const char *program_path(void);
 
-/* Starts pgdeck with the arguments (NULL-terminated, without the program's name). `home` becomes HOME, TMPDIR stays /tmp;
- * `environment` ("NAME=value", NULL-terminated, or NULL) is added. Standard input is /dev/null.
- * Owner: `owner`; freeing it kills and reaps what still runs. */
-struct program *program_start(TALLOC_CTX *owner, const char *home, const char *const *environment, const char *const *arguments);
+/* Starts pgdeck with the arguments (NULL-terminated, without the program's name). `home` becomes HOME, TMPDIR stays
+ * /tmp; `environment` ("NAME=value", NULL-terminated, or NULL) is added. Standard input is /dev/null. Owner: `owner`;
+ * freeing it kills and reaps what still runs. */
+struct program *program_start(TALLOC_CTX *owner, const char *home, const char *const *environment,
+                              const char *const *arguments);
 
 /* Whether it has ended by now; does not block. */
 bool program_has_ended(struct program *program);
 
-/* Waits for its end and fills in exit status and output. The test fails, and the program is killed, after timeout_ms. */
+/* Waits for its end and fills in exit status and output. The test fails, and the program is killed, after timeout_ms.
+ */
 void program_wait(struct program *program, int timeout_ms);
 
 /* SIGKILL, then program_wait. */

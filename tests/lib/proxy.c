@@ -30,10 +30,10 @@ struct session {
     int number; /* from 1, in order of connecting */
     int client_fd, server_fd;
     struct flow to_server, to_client;
-    bool is_started;              /* the startup packet is through: messages have types */
-    bool has_seen_after;          /* stop.after was sent */
+    bool is_started;     /* the startup packet is through: messages have types */
+    bool has_seen_after; /* stop.after was sent */
     long syncs_sent, syncs_answered;
-    long stop_sync;               /* the number of the ReadyForQuery that answers the stopped statement */
+    long stop_sync; /* the number of the ReadyForQuery that answers the stopped statement */
     bool is_client_held, is_server_held;
     bool is_sent_due; /* the stop is reached once all that was sent is with the server */
     bool is_seen_due; /* the stop is reached once all answers are with the client */
@@ -172,7 +172,8 @@ static bool meet_statement(struct proxy *proxy, struct session *session, const c
 static void count_sync(struct proxy *proxy, struct session *session)
 {
     session->syncs_sent++;
-    if (proxy->stop_state == STOP_PENDING && session->stop_sync == session->syncs_sent && proxy->stop.point == PROXY_SENT)
+    if (proxy->stop_state == STOP_PENDING && session->stop_sync == session->syncs_sent &&
+        proxy->stop.point == PROXY_SENT)
         session->is_sent_due = true;
 }
 
@@ -280,7 +281,8 @@ static bool pump(struct proxy *proxy, struct session *session)
         return false;
     if (!session->is_server_held && !send_flow(proxy, session->client_fd, &session->to_client, PROXY_TO_CLIENT))
         return false;
-    if ((session->is_sent_due && !session->to_server.passed_size) || (session->is_seen_due && !session->to_client.passed_size)) {
+    if ((session->is_sent_due && !session->to_server.passed_size) ||
+        (session->is_seen_due && !session->to_client.passed_size)) {
         session->is_sent_due = session->is_seen_due = false;
         reach_stop(proxy, session);
     }
@@ -362,7 +364,8 @@ static void *run_proxy(void *argument)
             struct session *session = proxy->sessions[i];
             fds[2 + 2 * i] = fds[3 + 2 * i] = (struct pollfd){.fd = -1};
             if (session) {
-                fds[2 + 2 * i] = watch(session->client_fd, &session->to_server, &session->to_client, session->is_server_held);
+                fds[2 + 2 * i] =
+                    watch(session->client_fd, &session->to_server, &session->to_client, session->is_server_held);
                 fds[3 + 2 * i] = watch(session->server_fd, &session->to_client, &session->to_server, false);
             }
         }

@@ -1,6 +1,6 @@
 /* A proxy between pgdeck and the test server that understands PostgreSQL's messages: it stops a session at one exact
- * point of one statement, or cuts sessions after so many bytes. What then happens (a kill, a look at the catalog) is up to the
- * test; so every fault sits at a known place and nothing depends on time. Runs on a thread of its own. */
+ * point of one statement, or cuts sessions after so many bytes. What then happens (a kill, a look at the catalog) is up
+ * to the test; so every fault sits at a known place and nothing depends on time. Runs on a thread of its own. */
 #ifndef TESTS_LIB_PROXY_H
 #define TESTS_LIB_PROXY_H
 
@@ -52,8 +52,8 @@ void proxy_release(struct proxy *proxy);
 /* Closes both sides: of the stopped session, or of all. */
 void proxy_cut(struct proxy *proxy, enum proxy_scope scope);
 
-/* Once `bytes` more bytes, of all sessions together, were passed on in a direction: the session that carried the last one is
- * closed, or all are. Later sessions are served. */
+/* Once `bytes` more bytes, of all sessions together, were passed on in a direction: the session that carried the last
+ * one is closed, or all are. Later sessions are served. */
 void proxy_cut_after(struct proxy *proxy, enum proxy_direction direction, long bytes, enum proxy_scope scope);
 
 /* Whether a cut has happened since the reset. */
@@ -71,7 +71,8 @@ bool proxy_wait_sessions(struct proxy *proxy, int count, int timeout_ms) NODISCA
 /* Bytes passed on since the reset. */
 long proxy_bytes(struct proxy *proxy, enum proxy_direction direction);
 
-/* The texts of all statements seen since the reset, one a line ("SESSION: text"), and CancelRequests. Owner: `owner`. */
+/* The texts of all statements seen since the reset, one a line ("SESSION: text"), and CancelRequests. Owner: `owner`.
+ */
 char *proxy_statements(struct proxy *proxy, TALLOC_CTX *owner);
 
 #endif

@@ -34,8 +34,8 @@ struct scene *scene_start(TALLOC_CTX *owner)
     scene->project = test_directory(scene);
     scene->direct = talloc_asprintf(scene, "host=%s port=5432 user=postgres dbname=" SCENE_DATABASE,
                                     test_server_host(scene->server));
-    scene->proxied = talloc_asprintf(scene, "host=%s port=5432 user=postgres dbname=" SCENE_DATABASE,
-                                     proxy_directory(scene->proxy));
+    scene->proxied =
+        talloc_asprintf(scene, "host=%s port=5432 user=postgres dbname=" SCENE_DATABASE, proxy_directory(scene->proxy));
     return scene;
 }
 
@@ -61,8 +61,9 @@ void scene_reset(struct scene *scene, const struct scene_file *files, size_t cou
     oracle_reopen(scene->holder);
     oracle_wait_gone(scene->oracle, SCENE_PATIENCE_MS);
     oracle_forget(scene->oracle);
-    oracle_execute(scene->oracle, "SET client_min_messages = warning; DROP SCHEMA IF EXISTS public CASCADE; CREATE SCHEMA public;"
-                                  " TRUNCATE fixture.counter; DELETE FROM fixture.late");
+    oracle_execute(scene->oracle,
+                   "SET client_min_messages = warning; DROP SCHEMA IF EXISTS public CASCADE; CREATE SCHEMA public;"
+                   " TRUNCATE fixture.counter; DELETE FROM fixture.late");
     scene->files = files;
     scene->file_count = count;
     write_files(scene);
@@ -77,10 +78,11 @@ void scene_open_gates(struct scene *scene) { oracle_execute(scene->holder, "SELE
 
 void scene_wait_at_gate(struct scene *scene)
 {
-    if (!oracle_wait(scene->oracle, SCENE_PATIENCE_MS,
-                     "SELECT EXISTS (SELECT FROM pg_locks l JOIN pg_stat_activity a USING (pid) WHERE l.locktype = 'advisory'"
-                     " AND NOT l.granted AND l.objid IN (%d, %d) AND a.application_name LIKE 'pgdeck%%')",
-                     SCENE_GATE_STATEMENT, SCENE_GATE_COMMIT))
+    if (!oracle_wait(
+            scene->oracle, SCENE_PATIENCE_MS,
+            "SELECT EXISTS (SELECT FROM pg_locks l JOIN pg_stat_activity a USING (pid) WHERE l.locktype = 'advisory'"
+            " AND NOT l.granted AND l.objid IN (%d, %d) AND a.application_name LIKE 'pgdeck%%')",
+            SCENE_GATE_STATEMENT, SCENE_GATE_COMMIT))
         fail_msg("pgdeck did not come to the gate");
 }
 
@@ -139,7 +141,8 @@ static const char *state_in(json_t *document, const char *version)
 {
     size_t i;
     json_t *migration;
-    json_array_foreach(json_object_get(document, "migrations"), i, migration) {
+    json_array_foreach(json_object_get(document, "migrations"), i, migration)
+    {
         const char *found = json_string_value(json_object_get(migration, "version"));
         if (found && !strcmp(found, version))
             return json_string_value(json_object_get(migration, "state"));
@@ -171,9 +174,10 @@ static long counted(struct scene *scene, const char *version)
 
 static long related(struct scene *scene, const char *version)
 {
-    return oracle_number(scene->oracle, "SELECT count(*) FROM pg_class c LEFT JOIN pg_index i ON i.indexrelid = c.oid"
-                                        " WHERE relnamespace = 'public'::regnamespace AND relname LIKE 'v%s\\_%%'"
-                                        " AND coalesce(i.indisvalid, true)",
+    return oracle_number(scene->oracle,
+                         "SELECT count(*) FROM pg_class c LEFT JOIN pg_index i ON i.indexrelid = c.oid"
+                         " WHERE relnamespace = 'public'::regnamespace AND relname LIKE 'v%s\\_%%'"
+                         " AND coalesce(i.indisvalid, true)",
                          version);
 }
 
@@ -184,8 +188,8 @@ static void check_file(struct scene *scene, const struct scene_file *file, json_
     const char *state = state_in(status, file->version);
     bool is_whole = rows == file->rows && relations == file->relations, is_absent = !rows && !relations;
     if (in_ledger ? in_ledger != 1 || !is_whole : file->kind == SCENE_TRANSACTIONAL && !is_absent)
-        fail_msg("%s: %ld ledger rows, %ld of %d counted, %ld of %d relations", file->version, in_ledger, rows, file->rows,
-                 relations, file->relations);
+        fail_msg("%s: %ld ledger rows, %ld of %d counted, %ld of %d relations", file->version, in_ledger, rows,
+                 file->rows, relations, file->relations);
     if (in_ledger)
         assert_string_equal(state, "applied");
     else if (is_absent && file->kind == SCENE_STEPWISE)
@@ -198,15 +202,17 @@ static void check_journal(struct scene *scene)
 {
     if (!oracle_says(scene->oracle, "SELECT to_regclass('public.schema_migration_events') IS NOT NULL"))
         return;
-    assert_string_equal(oracle_text(scene->oracle,
-                                    "SELECT string_agg(version, ' ') FROM public.schema_migration_events WHERE event = 'applied'"
-                                    " AND version NOT IN (SELECT version FROM public.schema_migrations)"),
-                        "");
-    assert_string_equal(oracle_text(scene->oracle,
-                                    "SELECT string_agg(version || ' ' || coalesce(step, 0), ', ') FROM (SELECT version, step"
-                                    " FROM public.schema_migration_events WHERE event IN ('applied', 'step_done')"
-                                    " GROUP BY event, version, step HAVING count(*) > 1) AS twice"),
-                        "");
+    assert_string_equal(
+        oracle_text(scene->oracle,
+                    "SELECT string_agg(version, ' ') FROM public.schema_migration_events WHERE event = 'applied'"
+                    " AND version NOT IN (SELECT version FROM public.schema_migrations)"),
+        "");
+    assert_string_equal(
+        oracle_text(scene->oracle,
+                    "SELECT string_agg(version || ' ' || coalesce(step, 0), ', ') FROM (SELECT version, step"
+                    " FROM public.schema_migration_events WHERE event IN ('applied', 'step_done')"
+                    " GROUP BY event, version, step HAVING count(*) > 1) AS twice"),
+        "");
 }
 
 void scene_check(struct scene *scene)

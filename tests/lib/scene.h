@@ -14,8 +14,8 @@
 #define SCENE_DATABASE "fault"
 #define SCENE_PATIENCE_MS 30000 /* the longest wait for anything: far beyond what is normal */
 
-/* A migration file. What it does is counted by the oracle: rows of fixture.counter named "VERSION.x", and relations of the
- * schema public named vVERSION_x. */
+/* A migration file. What it does is counted by the oracle: rows of fixture.counter named "VERSION.x", and relations of
+ * the schema public named vVERSION_x. */
 struct scene_file {
     const char *version, *name, *text;
     enum { SCENE_TRANSACTIONAL, SCENE_STEPWISE } kind;
@@ -52,7 +52,8 @@ void scene_open_gates(struct scene *scene);
 /* Waits until a session of pgdeck stands at a closed gate. */
 void scene_wait_at_gate(struct scene *scene);
 
-/* Starts or runs pgdeck with "-C PROJECT -d TARGET" before the words. Owner: the scene; talloc_free it in long loops. */
+/* Starts or runs pgdeck with "-C PROJECT -d TARGET" before the words. Owner: the scene; talloc_free it in long loops.
+ */
 struct program *scene_start_program(struct scene *scene, enum scene_way way, const char *const *words);
 struct program *scene_run(struct scene *scene, enum scene_way way, const char *const *words);
 
@@ -66,11 +67,12 @@ void scene_wait_stop(struct scene *scene, struct program *program);
 /* The state of a version as `status --json` has it. Owner: the scene. */
 const char *scene_state(struct scene *scene, const char *version);
 
-/* Judges what stands once no session of pgdeck is left: every transactional file whole with its one ledger row or not at
- * all, and `status` saying what the catalog says. */
+/* Judges what stands once no session of pgdeck is left: every transactional file whole with its one ledger row or not
+ * at all, and `status` saying what the catalog says. */
 void scene_check(struct scene *scene);
 
-/* Applies what is left, and judges the end: everything exactly once, nothing invalid, a journal that agrees with the ledger. */
+/* Applies what is left, and judges the end: everything exactly once, nothing invalid, a journal that agrees with the
+ * ledger. */
 void scene_finish(struct scene *scene);
 
 /* The judgement of scene_finish alone. */

@@ -42,20 +42,14 @@ static int64_t now_ms(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-static void pause_ms(int milliseconds)
-{
-    nanosleep(&(struct timespec){.tv_nsec = milliseconds * 1000000L}, NULL);
-}
+static void pause_ms(int milliseconds) { nanosleep(&(struct timespec){.tv_nsec = milliseconds * 1000000L}, NULL); }
 
 static int remove_entry(const char *path, const struct stat *status UNUSED, int kind UNUSED, struct FTW *walk UNUSED)
 {
     return remove(path);
 }
 
-static void remove_tree(const char *path)
-{
-    nftw(path, remove_entry, 32, FTW_DEPTH | FTW_PHYS);
-}
+static void remove_tree(const char *path) { nftw(path, remove_entry, 32, FTW_DEPTH | FTW_PHYS); }
 
 static void print_file(const char *path)
 {

@@ -36,11 +36,20 @@ static int on_property(VTermProp property, VTermValue *value, void *user)
 {
     struct test_terminal *terminal = user;
     switch ((int)property) {
-    case VTERM_PROP_TITLE: take_title(terminal, value); break;
-    case VTERM_PROP_ALTSCREEN: terminal->is_alternate = value->boolean; break;
-    case VTERM_PROP_CURSORVISIBLE: terminal->is_cursor_shown = value->boolean; break;
-    case VTERM_PROP_MOUSE: terminal->mouse = value->number; break;
-    default: break;
+    case VTERM_PROP_TITLE:
+        take_title(terminal, value);
+        break;
+    case VTERM_PROP_ALTSCREEN:
+        terminal->is_alternate = value->boolean;
+        break;
+    case VTERM_PROP_CURSORVISIBLE:
+        terminal->is_cursor_shown = value->boolean;
+        break;
+    case VTERM_PROP_MOUSE:
+        terminal->mouse = value->number;
+        break;
+    default:
+        break;
     }
     return 1;
 }

@@ -12,12 +12,12 @@
 enum { TERMINAL_PATIENCE_MS = 20000 };
 
 struct test_terminal_options {
-    int rows, columns;               /* 0: 24 and 80 */
-    const char *term;                /* NULL: xterm-256color */
-    const char *locale;              /* NULL: C.UTF-8 */
-    const char *home;                /* HOME and XDG_STATE_HOME */
-    const char *const *environment;  /* more "NAME=value", NULL-terminated, or NULL */
-    const char *const *arguments;    /* without the program's name */
+    int rows, columns;                                 /* 0: 24 and 80 */
+    const char *term;                                  /* NULL: xterm-256color */
+    const char *locale;                                /* NULL: C.UTF-8 */
+    const char *home;                                  /* HOME and XDG_STATE_HOME */
+    const char *const *environment;                    /* more "NAME=value", NULL-terminated, or NULL */
+    const char *const *arguments;                      /* without the program's name */
     enum { TERMINAL_ALONE, TERMINAL_IN_SHELL } parent; /* IN_SHELL: somebody who does job control stands above it */
 };
 
@@ -27,8 +27,8 @@ struct test_terminal {
     int fd;
     pid_t pid; /* of the program; of what stands above it with TERMINAL_IN_SHELL */
     int rows, columns;
-    unsigned long sent;     /* bytes that the program is to consume */
-    char *received;         /* all bytes that came */
+    unsigned long sent; /* bytes that the program is to consume */
+    char *received;     /* all bytes that came */
     size_t received_bytes;
     char title[256];
     int is_alternate, is_cursor_shown, mouse, bells;

@@ -101,7 +101,10 @@ static void test_read_below_directory_descriptor(void **state)
 static void make_fifo(struct place *place) { assert_int_equal(mkfifo(path_of(place, "x"), 0600), 0); }
 static void make_directory(struct place *place) { assert_int_equal(mkdir(path_of(place, "x"), 0700), 0); }
 static void make_dangling_link(struct place *place) { assert_int_equal(symlink("nowhere", path_of(place, "x")), 0); }
-static void make_link_to_terminal(struct place *place) { assert_int_equal(symlink("/dev/tty", path_of(place, "x")), 0); }
+static void make_link_to_terminal(struct place *place)
+{
+    assert_int_equal(symlink("/dev/tty", path_of(place, "x")), 0);
+}
 static void make_link_to_zero(struct place *place) { assert_int_equal(symlink("/dev/zero", path_of(place, "x")), 0); }
 static void make_link_to_itself(struct place *place) { assert_int_equal(symlink("x", path_of(place, "x")), 0); }
 static void make_nothing(struct place *place UNUSED) {}

@@ -69,10 +69,17 @@ static void test_error_exit_statuses_and_retries(void **state UNUSED)
         int status;
         enum error_retry retry;
     } cases[] = {
-        {ERROR_USAGE, 2, RETRY_NEVER},        {ERROR_CONNECTION, 3, RETRY_CONNECTION}, {ERROR_READ_ONLY, 4, RETRY_NEVER},
-        {ERROR_LOCKED, 4, RETRY_NEVER},       {ERROR_STATEMENT, 5, RETRY_NEVER},       {ERROR_LOCK_TIMEOUT, 4, RETRY_TRANSACTION},
-        {ERROR_INCOMPLETE, 6, RETRY_NEVER},   {ERROR_UNKNOWN_OUTCOME, 6, RETRY_NEVER}, {ERROR_SERIALIZATION, 5, RETRY_TRANSACTION},
-        {ERROR_CANCELLED, 5, RETRY_NEVER},    {ERROR_INTERNAL, 70, RETRY_NEVER},
+        {ERROR_USAGE, 2, RETRY_NEVER},
+        {ERROR_CONNECTION, 3, RETRY_CONNECTION},
+        {ERROR_READ_ONLY, 4, RETRY_NEVER},
+        {ERROR_LOCKED, 4, RETRY_NEVER},
+        {ERROR_STATEMENT, 5, RETRY_NEVER},
+        {ERROR_LOCK_TIMEOUT, 4, RETRY_TRANSACTION},
+        {ERROR_INCOMPLETE, 6, RETRY_NEVER},
+        {ERROR_UNKNOWN_OUTCOME, 6, RETRY_NEVER},
+        {ERROR_SERIALIZATION, 5, RETRY_TRANSACTION},
+        {ERROR_CANCELLED, 5, RETRY_NEVER},
+        {ERROR_INTERNAL, 70, RETRY_NEVER},
     };
     for (size_t i = 0; i < countof(cases); i++) {
         assert_int_equal(error_kind(cases[i].code)->exit_status, cases[i].status);
@@ -180,8 +187,10 @@ static void test_error_clear_leaves_nothing(void **state)
 
 static void test_digest_is_sha256(void **state)
 {
-    assert_string_equal(digest_sha256(*state, "abc", 3), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-    assert_string_equal(digest_sha256(*state, "", 0), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+    assert_string_equal(digest_sha256(*state, "abc", 3),
+                        "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    assert_string_equal(digest_sha256(*state, "", 0),
+                        "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
     /* ba 78 16 bf 8f 01 cf ea, the lowest byte first: two machines must agree on it. */
     assert_true((uint64_t)digest_key("abc", 3) == 0xeacf018fbf1678baULL);
 }

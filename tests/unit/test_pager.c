@@ -75,8 +75,8 @@ static void test_moves_stop_at_both_ends(void **state UNUSED)
         enum action action;
         const char *shown;
     } moves[] = {
-        {ACTION_UP, "1\n2\n3\n4\n"},       {ACTION_DOWN, "2\n3\n4\n5\n"},      {ACTION_LAST, "4\n5\n6\n7\n"},
-        {ACTION_DOWN, "4\n5\n6\n7\n"},     {ACTION_HALF_UP, "2\n3\n4\n5\n"},   {ACTION_PAGE_DOWN, "4\n5\n6\n7\n"},
+        {ACTION_UP, "1\n2\n3\n4\n"},    {ACTION_DOWN, "2\n3\n4\n5\n"},    {ACTION_LAST, "4\n5\n6\n7\n"},
+        {ACTION_DOWN, "4\n5\n6\n7\n"},  {ACTION_HALF_UP, "2\n3\n4\n5\n"}, {ACTION_PAGE_DOWN, "4\n5\n6\n7\n"},
         {ACTION_FIRST, "1\n2\n3\n4\n"},
     };
     draw(pager);

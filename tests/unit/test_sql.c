@@ -9,9 +9,43 @@
 #include "tests/lib/fixture.h"
 
 static const char *const hostile[] = {
-    "plain", "Upper", "two words", "a.b", "it's", "\"", "\"\"", "a\"b\"", "'", "''", "\\", "\\'", "a\\b\\", "$1", "$$", "$tag$", "--", "/*", "*/", ";",
-    "\n", "\t", "\r\n", " ", "\x01", "\x1b[31m", "select", "null", "%s%n", "U&\"\\0061\"", "E'", "\xc3\xa4\xc3\xb6", "\xf0\x9f\x90\x98",
-    "\xe2\x80\xae", "'; DROP TABLE x; --", "\"; DROP TABLE x; --", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+    "plain",
+    "Upper",
+    "two words",
+    "a.b",
+    "it's",
+    "\"",
+    "\"\"",
+    "a\"b\"",
+    "'",
+    "''",
+    "\\",
+    "\\'",
+    "a\\b\\",
+    "$1",
+    "$$",
+    "$tag$",
+    "--",
+    "/*",
+    "*/",
+    ";",
+    "\n",
+    "\t",
+    "\r\n",
+    " ",
+    "\x01",
+    "\x1b[31m",
+    "select",
+    "null",
+    "%s%n",
+    "U&\"\\0061\"",
+    "E'",
+    "\xc3\xa4\xc3\xb6",
+    "\xf0\x9f\x90\x98",
+    "\xe2\x80\xae",
+    "'; DROP TABLE x; --",
+    "\"; DROP TABLE x; --",
+    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
 };
 
 static void test_identifier_is_always_quoted(void **state)
@@ -19,7 +53,8 @@ static void test_identifier_is_always_quoted(void **state)
     static const struct {
         const char *name, *quoted;
     } cases[] = {
-        {"a", "\"a\""}, {"A b", "\"A b\""}, {"a\"b", "\"a\"\"b\""}, {"\"", "\"\"\"\""}, {"a\\", "\"a\\\""}, {"", "\"\""},
+        {"a", "\"a\""},     {"A b", "\"A b\""}, {"a\"b", "\"a\"\"b\""},
+        {"\"", "\"\"\"\""}, {"a\\", "\"a\\\""}, {"", "\"\""},
     };
     struct fixture *fixture = *state;
     for (size_t i = 0; i < countof(cases); i++)
@@ -51,14 +86,16 @@ static void test_literal_texts(void **state)
 
 static void test_literals_come_back_from_the_server(void **state)
 {
-    static const char *const settings[] = {"SET standard_conforming_strings = on", "SET standard_conforming_strings = off"};
+    static const char *const settings[] = {"SET standard_conforming_strings = on",
+                                           "SET standard_conforming_strings = off"};
     struct fixture *fixture = *state;
     struct connection *connection = fixture_connect(fixture);
     for (size_t j = 0; j < countof(settings); j++) {
         fixture_execute(fixture, connection, settings[j]);
         for (size_t i = 0; i < countof(hostile); i++) {
             char *literal = sql_literal(fixture->memory, hostile[i]);
-            assert_string_equal(fixture_ask(fixture, connection, talloc_asprintf(fixture->memory, "SELECT %s", literal)), hostile[i]);
+            assert_string_equal(
+                fixture_ask(fixture, connection, talloc_asprintf(fixture->memory, "SELECT %s", literal)), hostile[i]);
         }
     }
 }
@@ -71,10 +108,12 @@ static void test_names_come_back_from_the_server(void **state)
         const char *name = hostile[i], *table = hostile[(i + 7) % countof(hostile)];
         char *schema = sql_identifier(fixture->memory, name), *qualified = sql_qualified(fixture->memory, name, table);
         fixture_execute(fixture, connection, talloc_asprintf(fixture->memory, "CREATE SCHEMA %s", schema));
-        fixture_execute(fixture, connection, talloc_asprintf(fixture->memory, "CREATE TABLE %s (%s int)", qualified, schema));
-        struct result *result = connection_query(fixture->memory, connection, PARAMETERS(qualified), fixture->error,
-                                                 "SELECT nspname, relname, attname FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace"
-                                                 " JOIN pg_attribute ON attrelid = c.oid AND attnum = 1 WHERE c.oid = $1::regclass");
+        fixture_execute(fixture, connection,
+                        talloc_asprintf(fixture->memory, "CREATE TABLE %s (%s int)", qualified, schema));
+        struct result *result = connection_query(
+            fixture->memory, connection, PARAMETERS(qualified), fixture->error,
+            "SELECT nspname, relname, attname FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace"
+            " JOIN pg_attribute ON attrelid = c.oid AND attnum = 1 WHERE c.oid = $1::regclass");
         fixture_expect(fixture, result);
         assert_string_equal(result_cell(result, 0, 0), name);
         assert_string_equal(result_cell(result, 0, 1), table);
@@ -90,10 +129,22 @@ static void test_parse_qualified_as_the_server_does(void **state)
     static const struct {
         const char *text, *schema, *name;
     } cases[] = {
-        {"a", NULL, "a"},                   {"a.b", "a", "b"},           {"Public.Ledger", "public", "ledger"},
-        {"\"Public\".\"Ledger\"", "Public", "Ledger"}, {"\"a.b\".c", "a.b", "c"}, {"a.\"b\"\"c\"", "a", "b\"c"},
-        {"\"\"\"\"", NULL, "\""},           {" a . b ", "a", "b"},       {"\" a \"", NULL, " a "},
-        {"\xc3\x84" "B", NULL, "\xc3\x84" "b"}, {"I.I", "i", "i"},        {"\"select\"", NULL, "select"},
+        {"a", NULL, "a"},
+        {"a.b", "a", "b"},
+        {"Public.Ledger", "public", "ledger"},
+        {"\"Public\".\"Ledger\"", "Public", "Ledger"},
+        {"\"a.b\".c", "a.b", "c"},
+        {"a.\"b\"\"c\"", "a", "b\"c"},
+        {"\"\"\"\"", NULL, "\""},
+        {" a . b ", "a", "b"},
+        {"\" a \"", NULL, " a "},
+        {"\xc3\x84"
+         "B",
+         NULL,
+         "\xc3\x84"
+         "b"},
+        {"I.I", "i", "i"},
+        {"\"select\"", NULL, "select"},
     };
     struct fixture *fixture = *state;
     struct connection *connection = fixture_connect(fixture);
@@ -105,8 +156,9 @@ static void test_parse_qualified_as_the_server_does(void **state)
             assert_string_equal(schema, cases[i].schema);
         else
             assert_null(schema);
-        struct result *result = connection_query(fixture->memory, connection, PARAMETERS(cases[i].text), fixture->error,
-                                                 "SELECT p[cardinality(p)], p[cardinality(p) - 1] FROM parse_ident($1) p");
+        struct result *result =
+            connection_query(fixture->memory, connection, PARAMETERS(cases[i].text), fixture->error,
+                             "SELECT p[cardinality(p)], p[cardinality(p) - 1] FROM parse_ident($1) p");
         fixture_expect(fixture, result);
         assert_string_equal(result_cell(result, 0, 0), name);
         assert_int_equal(result_cell(result, 0, 1) != NULL, schema != NULL);
@@ -116,13 +168,30 @@ static void test_parse_qualified_as_the_server_does(void **state)
 static void test_parse_qualified_refuses(void **state)
 {
     static const char *const cases[] = {
-        "", ".", "a.", ".a", "a..b", "a.b.c", "\"", "\"a", "\"\"", "a.\"\"", "a\"b\"", "\"a\"b", "\"a\" b", "a b", "a b.c", " ", "a. ",
+        "",
+        ".",
+        "a.",
+        ".a",
+        "a..b",
+        "a.b.c",
+        "\"",
+        "\"a",
+        "\"\"",
+        "a.\"\"",
+        "a\"b\"",
+        "\"a\"b",
+        "\"a\" b",
+        "a b",
+        "a b.c",
+        " ",
+        "a. ",
         "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", /* 64 bytes: the server would cut it */
     };
     struct fixture *fixture = *state;
     for (size_t i = 0; i < countof(cases); i++) {
         const char *schema = "before", *name = "before";
-        fixture_expect_error(fixture, sql_parse_qualified(fixture->memory, cases[i], &schema, &name, fixture->error), ERROR_SETTINGS, "");
+        fixture_expect_error(fixture, sql_parse_qualified(fixture->memory, cases[i], &schema, &name, fixture->error),
+                             ERROR_SETTINGS, "");
         assert_string_equal(schema, "before");
         assert_string_equal(name, "before");
         assert_non_null(fixture->error->hint);

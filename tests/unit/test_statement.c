@@ -333,9 +333,9 @@ static void test_split_hashes_text_and_copy_data(void **state)
     assert_true(split(fixture, "-- a\nselect 1 ;copy t from stdin;\n1\n\\.\n"));
     assert_string_equal(statement_hash(fixture, &fixture->list.items[0]), digest_sha256(fixture, "select 1", 8));
     assert_string_equal(statement_hash(fixture, &fixture->list.items[1]), digest_sha256(fixture,
-                                                                   "copy t from stdin\0"
-                                                                   "1\n",
-                                                                   20));
+                                                                                        "copy t from stdin\0"
+                                                                                        "1\n",
+                                                                                        20));
 }
 
 static void test_locate_follows_lines_and_characters(void **state)

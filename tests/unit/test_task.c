@@ -137,7 +137,10 @@ struct gate {
     bool is_open;
 };
 
-#define GATE {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, false}
+#define GATE                                                                                                           \
+    {                                                                                                                  \
+        PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, false                                                     \
+    }
 
 static void open_gate(struct gate *gate)
 {
@@ -251,7 +254,8 @@ static bool look_at_signals(struct task *task UNUSED, void *argument, struct err
 {
     sigset_t blocked;
     pthread_sigmask(SIG_SETMASK, NULL, &blocked);
-    *(bool *)argument = sigismember(&blocked, SIGINT) && sigismember(&blocked, SIGTERM) && sigismember(&blocked, SIGWINCH);
+    *(bool *)argument =
+        sigismember(&blocked, SIGINT) && sigismember(&blocked, SIGTERM) && sigismember(&blocked, SIGWINCH);
     return true;
 }
 

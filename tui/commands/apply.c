@@ -150,8 +150,7 @@ static bool confirm(struct command_context *context, const struct planning *plan
         .question = talloc_asprintf(
             memory, "%s %s (%s) %s %s, %s", mode == APPLY_DRY_RUN ? "rehearse and roll back" : "apply",
             answer_count(memory, plan->count, "migration"), answer_count(memory, plan->statement_count, "statement"),
-            mode == APPLY_DRY_RUN ? "on" : "to", planning->target.name,
-            target_describe(memory, context->deck->target)),
+            mode == APPLY_DRY_RUN ? "on" : "to", planning->target.name, target_describe(memory, context->deck->target)),
         .lines = planning_lines(memory, plan, printer_verbosity(context->printer)),
         .loss = LOSES_NOTHING,
         .database = planning->target.database,
@@ -169,8 +168,7 @@ static bool tell_failure(struct command_context *context, const struct planning 
         printer_note(context->printer, "%s applied; %s%zu pending%s",
                      answer_count(context->memory, result->applied_count, "migration"),
                      is_incomplete ? "1 incomplete; " : "",
-                     result->remaining + planning->plan->remaining - is_incomplete,
-                     run_words(context->memory, result));
+                     result->remaining + planning->plan->remaining - is_incomplete, run_words(context->memory, result));
     return false;
 }
 

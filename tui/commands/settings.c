@@ -61,8 +61,8 @@ static json_t *target_json(const struct seen_target *target)
 static void print_target(struct printer *printer, const char *label, const struct seen_target *target)
 {
     if (target->problem)
-        printer_line(printer, ROLE_WARN, "%s%s%s: %s", label, target->name ? " " : "",
-                     target->name ? target->name : "", target->problem);
+        printer_line(printer, ROLE_WARN, "%s%s%s: %s", label, target->name ? " " : "", target->name ? target->name : "",
+                     target->problem);
     else
         printer_line(printer, ROLE_PLAIN, "%s %s: %s, %s, from %s", label, target->name, target->description,
                      target->guard, target->source);

@@ -49,7 +49,10 @@ static const char *standing(const struct error *error)
         return "Whether it was committed could not be found out. Nothing was run again.";
     case ERROR_STALE_PLAN:
         return "Nothing was run: what was planned is no longer true.";
-    case ERROR_LOCKED: case ERROR_REFUSED: case ERROR_READ_ONLY: case ERROR_CONNECTION:
+    case ERROR_LOCKED:
+    case ERROR_REFUSED:
+    case ERROR_READ_ONLY:
+    case ERROR_CONNECTION:
         return "Nothing of it was run, or everything of it was rolled back.";
     case ERROR_CANCELLED:
         return "What was running was rolled back.";
@@ -63,13 +66,20 @@ static const char *next_step(const struct error *error)
     if (error->hint)
         return error->hint;
     switch ((int)error->code) {
-    case ERROR_INCOMPLETE: return "Remove the cause, then p: the plan resumes behind the last finished step.";
-    case ERROR_UNKNOWN_OUTCOME: return "r reads what the ledger says now, before anything else.";
-    case ERROR_LOCKED: return "Wait for the other run, then p plans again.";
-    case ERROR_LOCK_TIMEOUT: return "See who holds the lock, then p plans again; nothing needs to be repaired.";
-    case ERROR_CONNECTION: return "r connects again and shows what stands; then p.";
-    case ERROR_STATEMENT: return "Correct the file (it was not applied, so it may be edited), then p plans again.";
-    default: return "p plans again, from what stands now.";
+    case ERROR_INCOMPLETE:
+        return "Remove the cause, then p: the plan resumes behind the last finished step.";
+    case ERROR_UNKNOWN_OUTCOME:
+        return "r reads what the ledger says now, before anything else.";
+    case ERROR_LOCKED:
+        return "Wait for the other run, then p plans again.";
+    case ERROR_LOCK_TIMEOUT:
+        return "See who holds the lock, then p plans again; nothing needs to be repaired.";
+    case ERROR_CONNECTION:
+        return "r connects again and shows what stands; then p.";
+    case ERROR_STATEMENT:
+        return "Correct the file (it was not applied, so it may be edited), then p plans again.";
+    default:
+        return "p plans again, from what stands now.";
     }
 }
 
@@ -96,8 +106,9 @@ static void add_success(struct document *document, const struct plan *plan, cons
         document_line(document, LOOK_WARN, "   %s uses an enum label that an earlier one adds: it cannot be rehearsed.",
                       result->not_rehearsed[i]);
     document_line(document, LOOK_HEAD, "\n Next");
-    document_line(document, LOOK_PLAIN, mode == APPLY_DRY_RUN ? "   p plans; A there applies.  q goes back."
-                                                              : "   q goes back.  6 shows the run in the journal.");
+    document_line(document, LOOK_PLAIN,
+                  mode == APPLY_DRY_RUN ? "   p plans; A there applies.  q goes back."
+                                        : "   q goes back.  6 shows the run in the journal.");
     document_line(document, LOOK_HEAD, mode == APPLY_DRY_RUN ? "\n Rehearsed" : "\n Applied");
     add_applied(document, result);
     talloc_free(memory);

@@ -127,10 +127,17 @@ struct document *migration_document(TALLOC_CTX *owner, const struct survey *surv
 {
     struct document *document = document_new(owner);
     switch (tab) {
-    case TAB_SQL: add_sql(document, survey, migration); break;
-    case TAB_NOTES: add_notes(document, survey, migration); break;
-    case TAB_JOURNAL: add_journal(document, survey, migration); break;
-    case TAB_COUNT: break;
+    case TAB_SQL:
+        add_sql(document, survey, migration);
+        break;
+    case TAB_NOTES:
+        add_notes(document, survey, migration);
+        break;
+    case TAB_JOURNAL:
+        add_journal(document, survey, migration);
+        break;
+    case TAB_COUNT:
+        break;
     }
     return document;
 }

@@ -42,19 +42,28 @@ static void cell(const void *rows, size_t row, size_t column, TALLOC_CTX *owner,
 {
     const struct journal_run *run = row_at(rows, row);
     switch (column) {
-    case COLUMN_STARTED: made->text = survey_short_time(owner, run->started_at); break;
+    case COLUMN_STARTED:
+        made->text = survey_short_time(owner, run->started_at);
+        break;
     case COLUMN_OUTCOME:
         made->text = run->outcome;
         made->look = outcome_look(run->outcome);
         break;
-    case COLUMN_APPLIED: made->text = talloc_asprintf(owner, "%lld", (long long)run->applied); break;
-    case COLUMN_FAILED: made->text = talloc_asprintf(owner, "%lld", (long long)run->failed); break;
+    case COLUMN_APPLIED:
+        made->text = talloc_asprintf(owner, "%lld", (long long)run->applied);
+        break;
+    case COLUMN_FAILED:
+        made->text = talloc_asprintf(owner, "%lld", (long long)run->failed);
+        break;
     case COLUMN_BY:
         made->text = talloc_asprintf(owner, "%s%s%s", run->person ? run->person : run->db_role, run->host ? "@" : "",
                                      run->host ? run->host : "");
         break;
-    case COLUMN_RUN: made->text = run->run; break;
-    default: break;
+    case COLUMN_RUN:
+        made->text = run->run;
+        break;
+    default:
+        break;
     }
 }
 
@@ -62,11 +71,16 @@ static int compare(const void *rows, size_t left, size_t right, size_t column)
 {
     const struct journal_run *a = row_at(rows, left), *b = row_at(rows, right);
     switch (column) {
-    case COLUMN_OUTCOME: return strcmp(a->outcome, b->outcome);
-    case COLUMN_APPLIED: return a->applied < b->applied ? -1 : a->applied > b->applied;
-    case COLUMN_FAILED: return a->failed < b->failed ? -1 : a->failed > b->failed;
-    case COLUMN_BY: return strcmp(a->person ? a->person : "", b->person ? b->person : "");
-    default: return left < right ? 1 : -1; /* they come newest first */
+    case COLUMN_OUTCOME:
+        return strcmp(a->outcome, b->outcome);
+    case COLUMN_APPLIED:
+        return a->applied < b->applied ? -1 : a->applied > b->applied;
+    case COLUMN_FAILED:
+        return a->failed < b->failed ? -1 : a->failed > b->failed;
+    case COLUMN_BY:
+        return strcmp(a->person ? a->person : "", b->person ? b->person : "");
+    default:
+        return left < right ? 1 : -1; /* they come newest first */
     }
 }
 
@@ -184,15 +198,30 @@ static bool act(struct view *base, enum action action)
 {
     struct journal_view *view = (struct journal_view *)base;
     switch ((int)action) {
-    case ACTION_NEXT_PANE: case ACTION_PREVIOUS_PANE: turn(view); return true;
-    case ACTION_OPEN: open_run(view); return true;
-    case ACTION_COPY: copy(view); return true;
-    case ACTION_FILTER: console_ask(base->console, base, "/", list_filter(view->list)); return true;
-    case ACTION_SEARCH: console_ask(base->console, base, "/", ""); return true;
-    case ACTION_CLOSE: return close_filter(view);
-    case ACTION_NEXT_MATCH: return pager_search(view->pager, NULL, PAGER_FORWARD) || true;
-    case ACTION_PREVIOUS_MATCH: return pager_search(view->pager, NULL, PAGER_BACKWARD) || true;
-    default: return view->tab == TAB_LOG ? pager_act(view->pager, action) : list_act(view->list, action);
+    case ACTION_NEXT_PANE:
+    case ACTION_PREVIOUS_PANE:
+        turn(view);
+        return true;
+    case ACTION_OPEN:
+        open_run(view);
+        return true;
+    case ACTION_COPY:
+        copy(view);
+        return true;
+    case ACTION_FILTER:
+        console_ask(base->console, base, "/", list_filter(view->list));
+        return true;
+    case ACTION_SEARCH:
+        console_ask(base->console, base, "/", "");
+        return true;
+    case ACTION_CLOSE:
+        return close_filter(view);
+    case ACTION_NEXT_MATCH:
+        return pager_search(view->pager, NULL, PAGER_FORWARD) || true;
+    case ACTION_PREVIOUS_MATCH:
+        return pager_search(view->pager, NULL, PAGER_BACKWARD) || true;
+    default:
+        return view->tab == TAB_LOG ? pager_act(view->pager, action) : list_act(view->list, action);
     }
 }
 

@@ -50,15 +50,26 @@ static void cell(const void *rows, size_t row, size_t column, TALLOC_CTX *owner,
         made->text = state_text(owner, migration->state);
         made->look = state_row(migration->state)->look;
         break;
-    case COLUMN_VERSION: made->text = migration->version; break;
-    case COLUMN_NAME: made->text = migration->description ? migration->description : ""; break;
+    case COLUMN_VERSION:
+        made->text = migration->version;
+        break;
+    case COLUMN_NAME:
+        made->text = migration->description ? migration->description : "";
+        break;
     case COLUMN_STATEMENTS:
         made->text = migration->file ? talloc_asprintf(owner, "%zu", migration->file->statements.count) : "";
         break;
-    case COLUMN_TIME: made->text = applied ? survey_short_time(owner, applied->applied_at) : ""; break;
-    case COLUMN_BY: made->text = applied ? applied->applied_by : ""; break;
-    case COLUMN_TOOK: made->text = applied ? answer_duration(owner, applied->duration_ms) : ""; break;
-    default: break;
+    case COLUMN_TIME:
+        made->text = applied ? survey_short_time(owner, applied->applied_at) : "";
+        break;
+    case COLUMN_BY:
+        made->text = applied ? applied->applied_by : "";
+        break;
+    case COLUMN_TOOK:
+        made->text = applied ? answer_duration(owner, applied->duration_ms) : "";
+        break;
+    default:
+        break;
     }
 }
 
@@ -70,15 +81,21 @@ static int compare(const void *rows, size_t left, size_t right, size_t column)
 {
     const struct migration *a = row_at(rows, left), *b = row_at(rows, right);
     switch (column) {
-    case COLUMN_STATE: return by_number(a->state, b->state);
-    case COLUMN_VERSION: return by_number((int64_t)left, (int64_t)right); /* the rows are in that order */
-    case COLUMN_NAME: return by_text(a->description, b->description);
+    case COLUMN_STATE:
+        return by_number(a->state, b->state);
+    case COLUMN_VERSION:
+        return by_number((int64_t)left, (int64_t)right); /* the rows are in that order */
+    case COLUMN_NAME:
+        return by_text(a->description, b->description);
     case COLUMN_STATEMENTS:
         return by_number(a->file ? (int64_t)a->file->statements.count : -1,
                          b->file ? (int64_t)b->file->statements.count : -1);
-    case COLUMN_TIME: return by_text(a->row ? a->row->applied_at : NULL, b->row ? b->row->applied_at : NULL);
-    case COLUMN_BY: return by_text(a->row ? a->row->applied_by : NULL, b->row ? b->row->applied_by : NULL);
-    default: return by_number(a->row ? a->row->duration_ms : -1, b->row ? b->row->duration_ms : -1);
+    case COLUMN_TIME:
+        return by_text(a->row ? a->row->applied_at : NULL, b->row ? b->row->applied_at : NULL);
+    case COLUMN_BY:
+        return by_text(a->row ? a->row->applied_by : NULL, b->row ? b->row->applied_by : NULL);
+    default:
+        return by_number(a->row ? a->row->duration_ms : -1, b->row ? b->row->duration_ms : -1);
     }
 }
 
@@ -300,19 +317,45 @@ static bool act(struct view *base, enum action action)
 {
     struct migrations_view *view = (struct migrations_view *)base;
     switch ((int)action) {
-    case ACTION_APPLY: plan(view, PLAN_TO_APPLY); break;
-    case ACTION_DRY_RUN: plan(view, PLAN_TO_REHEARSE); break;
-    case ACTION_PLAN: plan(view, PLAN_TO_SEE); break;
-    case ACTION_MARK_AS: mark_as(view); break;
-    case ACTION_NEW: console_prompt(base->console, "new "); break;
-    case ACTION_OPEN: open_full(view); break;
-    case ACTION_MARK: list_toggle_mark(view->list); break;
-    case ACTION_NEXT_PANE: view->tab = (view->tab + 1) % TAB_COUNT; break;
-    case ACTION_PREVIOUS_PANE: view->tab = (view->tab + TAB_COUNT - 1) % TAB_COUNT; break;
-    case ACTION_EDIT: edit(view); break;
-    case ACTION_COPY: copy(view); break;
-    case ACTION_FILTER: console_ask(base->console, base, "/", list_filter(view->list)); break;
-    case ACTION_CLOSE: close_innermost(view); break;
+    case ACTION_APPLY:
+        plan(view, PLAN_TO_APPLY);
+        break;
+    case ACTION_DRY_RUN:
+        plan(view, PLAN_TO_REHEARSE);
+        break;
+    case ACTION_PLAN:
+        plan(view, PLAN_TO_SEE);
+        break;
+    case ACTION_MARK_AS:
+        mark_as(view);
+        break;
+    case ACTION_NEW:
+        console_prompt(base->console, "new ");
+        break;
+    case ACTION_OPEN:
+        open_full(view);
+        break;
+    case ACTION_MARK:
+        list_toggle_mark(view->list);
+        break;
+    case ACTION_NEXT_PANE:
+        view->tab = (view->tab + 1) % TAB_COUNT;
+        break;
+    case ACTION_PREVIOUS_PANE:
+        view->tab = (view->tab + TAB_COUNT - 1) % TAB_COUNT;
+        break;
+    case ACTION_EDIT:
+        edit(view);
+        break;
+    case ACTION_COPY:
+        copy(view);
+        break;
+    case ACTION_FILTER:
+        console_ask(base->console, base, "/", list_filter(view->list));
+        break;
+    case ACTION_CLOSE:
+        close_innermost(view);
+        break;
     default:
         if (!list_act(view->list, action))
             return false;

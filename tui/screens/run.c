@@ -27,14 +27,14 @@ struct job {
 };
 
 struct run_page {
-    struct page page; /* the pager shows notices, then the card */
+    struct page page;       /* the pager shows notices, then the card */
     struct task *plan_task; /* owner of the plan */
     const struct plan *plan;
     enum apply_mode mode;
     struct job *job;
     struct task *task; /* NULL: ended */
     struct step *steps;
-    int file;          /* index of the running one */
+    int file;               /* index of the running one */
     struct apply_event now; /* the newest statement */
     char phase[600];
     int64_t start_ms, file_start_ms, end_ms;
@@ -95,20 +95,41 @@ static void on_progress(void *listener, const void *progress, size_t size_bytes 
     struct run_page *page = listener;
     const struct apply_event *event = progress;
     switch (event->kind) {
-    case APPLY_CONNECTING: snprintf(page->phase, sizeof page->phase, "connecting"); break;
+    case APPLY_CONNECTING:
+        snprintf(page->phase, sizeof page->phase, "connecting");
+        break;
     case APPLY_WAITING:
         snprintf(page->phase, sizeof page->phase, "waiting for the migration lock: %.480s", event->text);
         break;
-    case APPLY_RUN_STARTED: snprintf(page->phase, sizeof page->phase, "run %.500s", event->text); break;
-    case APPLY_FILE_STARTED: begin_file(page, event); break;
-    case APPLY_STATEMENT: page->now = *event; break;
-    case APPLY_STATEMENT_DONE: break;
-    case APPLY_COMMITTING: snprintf(page->phase, sizeof page->phase, "committing"); break;
-    case APPLY_FILE_DONE: end_file(page, event, STEP_DONE); break;
-    case APPLY_FILE_FAILED: end_file(page, event, STEP_FAILED); break;
-    case APPLY_NOTICE: note(page, LOOK_PLAIN, event->text); break;
-    case APPLY_WARNING: note(page, LOOK_WARN, event->text); break;
-    case APPLY_CANCELLING: page->is_cancelling = true; break;
+    case APPLY_RUN_STARTED:
+        snprintf(page->phase, sizeof page->phase, "run %.500s", event->text);
+        break;
+    case APPLY_FILE_STARTED:
+        begin_file(page, event);
+        break;
+    case APPLY_STATEMENT:
+        page->now = *event;
+        break;
+    case APPLY_STATEMENT_DONE:
+        break;
+    case APPLY_COMMITTING:
+        snprintf(page->phase, sizeof page->phase, "committing");
+        break;
+    case APPLY_FILE_DONE:
+        end_file(page, event, STEP_DONE);
+        break;
+    case APPLY_FILE_FAILED:
+        end_file(page, event, STEP_FAILED);
+        break;
+    case APPLY_NOTICE:
+        note(page, LOOK_PLAIN, event->text);
+        break;
+    case APPLY_WARNING:
+        note(page, LOOK_WARN, event->text);
+        break;
+    case APPLY_CANCELLING:
+        page->is_cancelling = true;
+        break;
     }
 }
 
@@ -142,10 +163,14 @@ static const char *step_words(const struct run_page *page, int index, TALLOC_CTX
 {
     const struct step *step = &page->steps[index];
     switch (step->state) {
-    case STEP_WAITING: return "waiting";
-    case STEP_DONE: return talloc_asprintf(owner, "done in %s", answer_duration(owner, step->duration_ms));
-    case STEP_FAILED: return "failed";
-    case STEP_RUNNING: break;
+    case STEP_WAITING:
+        return "waiting";
+    case STEP_DONE:
+        return talloc_asprintf(owner, "done in %s", answer_duration(owner, step->duration_ms));
+    case STEP_FAILED:
+        return "failed";
+    case STEP_RUNNING:
+        break;
     }
     if (strcmp(page->phase, "committing") == 0)
         return "committing";
@@ -207,8 +232,9 @@ static void draw(struct view *view, struct terminal *terminal, struct area area)
     struct run_page *page = (struct run_page *)view;
     TALLOC_CTX *memory = talloc_new(NULL);
     struct area inner = {area.row, 2, area.rows, area.columns - 4};
-    const char *what = page->is_cancelling ? "Cancelling: waiting until the server is idle…"
-                     : page->mode == APPLY_DRY_RUN ? "Rehearsing (everything is rolled back)" : "Applying";
+    const char *what = page->is_cancelling           ? "Cancelling: waiting until the server is idle…"
+                       : page->mode == APPLY_DRY_RUN ? "Rehearsing (everything is rolled back)"
+                                                     : "Applying";
     terminal_put(terminal, inner.row, inner.column, inner.columns, page->is_cancelling ? LOOK_WARN : LOOK_STRONG,
                  talloc_asprintf(memory, "%s  %s", what, page->plan->target.database));
     terminal_put(terminal, inner.row, inner.column + inner.columns - 13, 13, LOOK_PLAIN,

@@ -38,11 +38,16 @@ static void enter_name(struct dialog *dialog)
 static enum action scroll_action(int key)
 {
     switch (key) {
-    case INPUT_UP: return ACTION_UP;
-    case INPUT_DOWN: return ACTION_DOWN;
-    case INPUT_PAGE_UP: return ACTION_PAGE_UP;
-    case INPUT_PAGE_DOWN: return ACTION_PAGE_DOWN;
-    default: return ACTION_NONE;
+    case INPUT_UP:
+        return ACTION_UP;
+    case INPUT_DOWN:
+        return ACTION_DOWN;
+    case INPUT_PAGE_UP:
+        return ACTION_PAGE_UP;
+    case INPUT_PAGE_DOWN:
+        return ACTION_PAGE_DOWN;
+    default:
+        return ACTION_NONE;
     }
 }
 

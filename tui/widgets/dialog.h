@@ -9,10 +9,10 @@ enum dialog_answer { DIALOG_NO, DIALOG_YES };
 typedef void (*dialog_answer_fn)(void *argument, enum dialog_answer answer);
 
 struct dialog_options {
-    const char *title;    /* "Apply to shop" */
-    const char *question; /* a sentence with its question mark */
-    const char *verb;     /* what y or the name does: "apply" */
-    const char *name;     /* what has to be typed; NULL: y is enough */
+    const char *title;      /* "Apply to shop" */
+    const char *question;   /* a sentence with its question mark */
+    const char *verb;       /* what y or the name does: "apply" */
+    const char *name;       /* what has to be typed; NULL: y is enough */
     struct document *lines; /* what is about to happen; the dialog takes it; may be NULL */
     enum { DIALOG_CALM, DIALOG_DANGEROUS } mood;
     dialog_answer_fn on_answer; /* called once, after the dialog was closed */

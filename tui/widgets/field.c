@@ -61,16 +61,40 @@ bool field_key(struct field *field, int key)
     if (key >= INPUT_SPACE && key < INPUT_UP && key != INPUT_BACKSPACE)
         return insert(field, key);
     switch (key) {
-    case INPUT_BACKSPACE: erase_range(field, before(field), field->at); return true;
-    case INPUT_DELETE: case INPUT_CONTROL('d'): erase_range(field, field->at, after(field)); return true;
-    case INPUT_CONTROL('u'): erase_range(field, 0, field->at); return true;
-    case INPUT_CONTROL('k'): field->text[field->at] = '\0'; return true;
-    case INPUT_CONTROL('w'): erase_range(field, word_before(field), field->at); return true;
-    case INPUT_LEFT: case INPUT_CONTROL('b'): field->at = before(field); return true;
-    case INPUT_RIGHT: case INPUT_CONTROL('f'): field->at = after(field); return true;
-    case INPUT_HOME: case INPUT_CONTROL('a'): field->at = 0; return true;
-    case INPUT_END: case INPUT_CONTROL('e'): field->at = strlen(field->text); return true;
-    default: return false;
+    case INPUT_BACKSPACE:
+        erase_range(field, before(field), field->at);
+        return true;
+    case INPUT_DELETE:
+    case INPUT_CONTROL('d'):
+        erase_range(field, field->at, after(field));
+        return true;
+    case INPUT_CONTROL('u'):
+        erase_range(field, 0, field->at);
+        return true;
+    case INPUT_CONTROL('k'):
+        field->text[field->at] = '\0';
+        return true;
+    case INPUT_CONTROL('w'):
+        erase_range(field, word_before(field), field->at);
+        return true;
+    case INPUT_LEFT:
+    case INPUT_CONTROL('b'):
+        field->at = before(field);
+        return true;
+    case INPUT_RIGHT:
+    case INPUT_CONTROL('f'):
+        field->at = after(field);
+        return true;
+    case INPUT_HOME:
+    case INPUT_CONTROL('a'):
+        field->at = 0;
+        return true;
+    case INPUT_END:
+    case INPUT_CONTROL('e'):
+        field->at = strlen(field->text);
+        return true;
+    default:
+        return false;
     }
 }
 

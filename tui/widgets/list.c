@@ -13,11 +13,11 @@ struct list {
     size_t count;
     size_t *shown;
     size_t shown_count;
-    char *cursor;     /* identity, or NULL */
-    char *anchor;     /* where the cursor was before the filter, until it is moved */
-    size_t at, top;   /* in `shown` */
+    char *cursor;   /* identity, or NULL */
+    char *anchor;   /* where the cursor was before the filter, until it is moved */
+    size_t at, top; /* in `shown` */
     int height;
-    char **marks;     /* identities */
+    char **marks; /* identities */
     size_t mark_count;
     char *filter;
     size_t sort_column;
@@ -178,10 +178,7 @@ void list_sort(struct list *list, size_t column)
 
 /* ---- cursor and marks ---- */
 
-ptrdiff_t list_cursor(const struct list *list)
-{
-    return list->shown_count ? (ptrdiff_t)list->shown[list->at] : -1;
-}
+ptrdiff_t list_cursor(const struct list *list) { return list->shown_count ? (ptrdiff_t)list->shown[list->at] : -1; }
 
 const char *list_cursor_identity(const struct list *list) { return list->shown_count ? list->cursor : NULL; }
 
@@ -246,20 +243,39 @@ bool list_act(struct list *list, enum action action)
 {
     int page = list->height > 1 ? list->height : 1, half = (page + 1) / 2;
     switch ((int)action) {
-    case ACTION_DOWN: move(list, 1); return true;
-    case ACTION_UP: move(list, -1); return true;
-    case ACTION_HALF_DOWN: move(list, half); return true;
-    case ACTION_HALF_UP: move(list, -half); return true;
-    case ACTION_PAGE_DOWN: move(list, page); return true;
-    case ACTION_PAGE_UP: move(list, -page); return true;
-    case ACTION_FIRST: move(list, INT_MIN / 2); return true;
-    case ACTION_LAST: move(list, INT_MAX / 2); return true;
-    case ACTION_SORT: list_sort(list, (list->sort_column + 1) % list->source.column_count); return true;
+    case ACTION_DOWN:
+        move(list, 1);
+        return true;
+    case ACTION_UP:
+        move(list, -1);
+        return true;
+    case ACTION_HALF_DOWN:
+        move(list, half);
+        return true;
+    case ACTION_HALF_UP:
+        move(list, -half);
+        return true;
+    case ACTION_PAGE_DOWN:
+        move(list, page);
+        return true;
+    case ACTION_PAGE_UP:
+        move(list, -page);
+        return true;
+    case ACTION_FIRST:
+        move(list, INT_MIN / 2);
+        return true;
+    case ACTION_LAST:
+        move(list, INT_MAX / 2);
+        return true;
+    case ACTION_SORT:
+        list_sort(list, (list->sort_column + 1) % list->source.column_count);
+        return true;
     case ACTION_REVERSE:
         list->is_reversed = !list->is_reversed;
         arrange(list);
         return true;
-    default: return false;
+    default:
+        return false;
     }
 }
 

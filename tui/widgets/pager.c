@@ -222,8 +222,8 @@ bool pager_act(struct pager *pager, enum action action)
         enum action action;
         int lines, halves; /* of the height */
     } moves[] = {
-        {ACTION_DOWN, 1, 0},       {ACTION_UP, -1, 0},      {ACTION_HALF_DOWN, 0, 1},
-        {ACTION_HALF_UP, 0, -1},   {ACTION_PAGE_DOWN, 0, 2}, {ACTION_PAGE_UP, 0, -2},
+        {ACTION_DOWN, 1, 0},     {ACTION_UP, -1, 0},       {ACTION_HALF_DOWN, 0, 1},
+        {ACTION_HALF_UP, 0, -1}, {ACTION_PAGE_DOWN, 0, 2}, {ACTION_PAGE_UP, 0, -2},
     };
     for (size_t i = 0; i < countof(moves); i++)
         if (moves[i].action == action) {
