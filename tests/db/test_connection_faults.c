@@ -68,7 +68,7 @@ static bool run_cancelled(struct fixture *fixture, struct connection *connection
 static bool count_rows(struct fixture *fixture, struct connection *connection)
 {
     return connection_execute(connection, NO_PARAMETERS, fixture->error,
-                              "SELECT count(*) FROM generate_series(1, 8000)");
+                              "SELECT count(*) FROM generate_series(1, 60000)");
 }
 
 /* A cancel that comes late must not hit the statement that follows. */
@@ -79,7 +79,7 @@ static void test_cancel_at_any_moment_hits_only_its_statement(void **state)
     int cancelled = 0;
     unsigned seed = 1;
     for (int i = 0; i < 200; i++) {
-        cancelled += !run_cancelled(fixture, connection, rand_r(&seed) % 4000, count_rows);
+        cancelled += !run_cancelled(fixture, connection, rand_r(&seed) % 10000, count_rows);
         for (int j = 0; j < 2; j++)
             fixture_expect(fixture, connection_execute(connection, NO_PARAMETERS, fixture->error,
                                                        "SELECT count(*) FROM generate_series(1, 300)"));
