@@ -25,7 +25,7 @@ struct ledger {
     const char *problem; /* why it is never written, for a person; or NULL */
     bool has_schema, has_journal;
     bool has_description, has_checksum, has_applied_at, has_applied_by, has_duration_ms, has_run;
-    int64_t oid; /* 0 when absent */
+    int64_t oid, journal_oid; /* 0 when absent */
     const char *more_columns,
         *more_values; /* what a row gets beside parameters: ", inserted_at", ", pg_catalog.now()"; or "" */
 };

@@ -24,8 +24,8 @@ enum type_oid {
 
 /* A row of ledger_find.sql. */
 struct fact {
-    bool has_schema, has_journal, is_not_null, is_filled, is_generated;
-    int64_t oid, type, modifier;
+    bool has_schema, is_not_null, is_filled, is_generated;
+    int64_t oid, journal_oid, type, modifier;
     const char *kind, *name;
 };
 
@@ -169,7 +169,8 @@ static bool judge_shape(struct ledger *ledger, struct connection *connection, co
     const struct fact *first = &facts->items[0];
     char *unfillable;
     ledger->has_schema = first->has_schema;
-    ledger->has_journal = first->has_journal;
+    ledger->journal_oid = first->journal_oid;
+    ledger->has_journal = first->journal_oid != 0;
     ledger->shape = LEDGER_ABSENT;
     if (first->oid == INTEGER_NULL)
         return true;
@@ -221,7 +222,7 @@ static bool take_names(struct ledger *ledger, const char *setting, struct error 
 static bool read_facts(struct ledger *ledger, struct connection *connection, struct facts *facts, struct error *error)
 {
     static const struct column columns[] = {
-        COLUMN(struct fact, has_schema),   COLUMN(struct fact, has_journal), COLUMN(struct fact, oid),
+        COLUMN(struct fact, has_schema),   COLUMN(struct fact, journal_oid), COLUMN(struct fact, oid),
         COLUMN(struct fact, kind),         COLUMN(struct fact, name),        COLUMN(struct fact, type),
         COLUMN(struct fact, modifier),     COLUMN(struct fact, is_not_null), COLUMN(struct fact, is_filled),
         COLUMN(struct fact, is_generated),

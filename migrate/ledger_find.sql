@@ -1,9 +1,9 @@
 -- The columns of the ledger, a row each; one row where it has none or does not exist. Servers from 12.
 -- Parameters: the ledger, its schema, the journal; quoted and qualified. Cheap on purpose: status begins with it.
--- Columns: has_schema, has_journal, oid, kind, name, type (oid), modifier, is_not_null,
+-- Columns: has_schema, journal_oid, oid, kind, name, type (oid), modifier, is_not_null,
 -- is_filled (by the server, where nothing is said), is_generated (and never given).
 SELECT pg_catalog.to_regnamespace($2) IS NOT NULL    AS has_schema,
-       pg_catalog.to_regclass($3) IS NOT NULL        AS has_journal,
+       coalesce(pg_catalog.to_regclass($3)::pg_catalog.oid::bigint, 0) AS journal_oid,
        c.oid::bigint                                 AS oid,
        c.relkind::text                               AS kind,
        a.attname::text                               AS name,

@@ -116,6 +116,15 @@ bool run_open_work(struct run *run, struct error *error)
     return true;
 }
 
+/* One more set_config where the project says something. */
+static void add_setting(char **sql, const char **values, int *used, const char *name, const char *value)
+{
+    if (!*value)
+        return;
+    values[(*used)++] = value;
+    *sql = talloc_asprintf_append(*sql, ", pg_catalog.set_config('%s', $%d, false)", name, *used);
+}
+
 size_t run_preparation(TALLOC_CTX *owner, struct run *run, const struct plan_step *step, struct query *queries)
 {
     const struct settings *settings = run->options->settings;
@@ -129,22 +138,20 @@ size_t run_preparation(TALLOC_CTX *owner, struct run *run, const struct plan_ste
     values[2] =
         milliseconds(owner, step ? step->statement_timeout_ms : settings_number(settings, SETTING_statement_timeout));
     values[3] = milliseconds(owner, settings_number(settings, SETTING_idle_timeout));
-    values[4] = settings_text(settings, SETTING_search_path);
-    values[5] = settings_text(settings, SETTING_role);
     char *sql = talloc_strdup(
         owner,
         "SELECT pg_catalog.set_config('application_name', $1, false),"
-        " pg_catalog.set_config('client_encoding', 'UTF8', false),"
         " pg_catalog.set_config('lock_timeout', $2, false),"
         " pg_catalog.set_config('statement_timeout', $3, false),"
         " pg_catalog.set_config('idle_in_transaction_session_timeout', $4, false),"
         " pg_catalog.set_config('synchronous_commit', CASE WHEN pg_catalog.current_setting('synchronous_commit')"
-        " IN ('off', 'local') THEN 'on' ELSE pg_catalog.current_setting('synchronous_commit') END, false),"
-        " pg_catalog.set_config('search_path', coalesce(nullif($5, ''), pg_catalog.current_setting('search_path')), false),"
-        " pg_catalog.set_config('role', coalesce(nullif($6, ''), pg_catalog.current_setting('role')), false)");
+        " IN ('off', 'local') THEN 'on' ELSE pg_catalog.current_setting('synchronous_commit') END, false)");
     if (run->has_check_interval)
         sql = talloc_strdup_append(sql, ", pg_catalog.set_config('client_connection_check_interval', '2s', false)");
-    queries[count++] = (struct query){.sql = sql, .parameters = {6, values}};
+    int used = 4;
+    add_setting(&sql, values, &used, "search_path", settings_text(settings, SETTING_search_path));
+    add_setting(&sql, values, &used, "role", settings_text(settings, SETTING_role)); /* last: it may take rights away */
+    queries[count++] = (struct query){.sql = sql, .parameters = {used, values}};
     return count;
 }
 

@@ -25,13 +25,11 @@ static const struct column fact_columns[] = {
     COLUMN(struct transaction_facts, journal_file),   COLUMN(struct transaction_facts, journal_changes),
 };
 
-/* The columns of the facts, for RETURNING. Only differences of the counters inside a transaction mean something: the
- * server reports them when it pleases, though never inside one. */
-static char *facts_list(TALLOC_CTX *owner, const struct run *run)
+/* The columns of the facts, for RETURNING. Only differences of the counters inside a transaction mean something: the server
+ * reports them when it pleases, though never inside one. `is_locked`: SQL of a boolean. */
+static char *facts_list(TALLOC_CTX *owner, const struct run *run, const char *is_locked)
 {
-    const char *is_locked = run_lock_is_held_sql(owner, run);
-    const char *journal = sql_literal(owner, run->ledger->journal);
-    long long oid = run->ledger->oid;
+    long long ledger = run->ledger->oid, journal = run->ledger->journal_oid;
     return talloc_asprintf(
         owner,
         "pg_catalog.txid_current()::text AS transaction_id, %s AS is_locked,"
@@ -39,9 +37,9 @@ static char *facts_list(TALLOC_CTX *owner, const struct run *run)
         " pg_catalog.pg_stat_get_xact_tuples_updated(%lld::oid) AS updated,"
         " pg_catalog.pg_stat_get_xact_tuples_deleted(%lld::oid) AS deleted, tableoid::bigint AS table_oid,"
         " coalesce(pg_catalog.pg_relation_filenode(pg_catalog.to_regclass(%s))::bigint, 0) AS journal_file,"
-        " coalesce(pg_catalog.pg_stat_get_xact_tuples_updated(pg_catalog.to_regclass(%s))"
-        " + pg_catalog.pg_stat_get_xact_tuples_deleted(pg_catalog.to_regclass(%s)), 0) AS journal_changes",
-        is_locked, oid, oid, oid, journal, journal, journal);
+        " pg_catalog.pg_stat_get_xact_tuples_updated(%lld::oid)"
+        " + pg_catalog.pg_stat_get_xact_tuples_deleted(%lld::oid) AS journal_changes",
+        is_locked, ledger, ledger, ledger, sql_literal(owner, run->ledger->journal), journal, journal);
 }
 
 static bool lost_lock(struct error *error)
@@ -68,7 +66,7 @@ bool file_begin(TALLOC_CTX *owner, struct run *run, enum file_transaction transa
         count = run_preparation(memory, run, run->step, queries);
         queries[count++] = (struct query){.sql = "BEGIN"};
     }
-    queries[count++] = ledger_insert_query(memory, run->ledger, &row, facts_list(memory, run));
+    queries[count++] = ledger_insert_query(memory, run->ledger, &row, facts_list(memory, run, "true"));
     if (!connection_pipeline(memory, run->work, queries, count, &failed, error)) {
         if (failed + 1 == count && ledger_is_fenced(error)) {
             error_set(error, ERROR_STALE_PLAN, "version %s is in the ledger already", file->version);
@@ -92,7 +90,8 @@ bool file_begin(TALLOC_CTX *owner, struct run *run, enum file_transaction transa
                                                  facts.table_oid, facts.journal_file, facts.journal_changes};
     }
     talloc_free(memory);
-    return ok && (facts.is_locked || lost_lock(error));
+    /* pg_locks is asked with the closing checks, where it counts; here only what can be seen from this side. */
+    return ok && (connection_is_alive(run->lock) || lost_lock(error));
 }
 
 static bool tampered(struct run *run, const char *table, struct error *error)
@@ -132,7 +131,7 @@ bool file_close(struct run *run, const char *transaction_id, int64_t duration_ms
     TALLOC_CTX *memory = talloc_new(NULL);
     struct query queries[2] = {
         run_restore_query(memory, run, RESTORE_SESSION),
-        ledger_close_query(memory, run->ledger, run->step->file->version, duration_ms, facts_list(memory, run)),
+        ledger_close_query(memory, run->ledger, run->step->file->version, duration_ms, facts_list(memory, run, run_lock_is_held_sql(memory, run))),
     };
     size_t failed = 0;
     bool ok = (connection_is_alive(run->lock) || lost_lock(error)) &&
