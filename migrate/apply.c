@@ -88,6 +88,19 @@ static bool record_applied(struct run *run, int64_t duration_ms, struct error *e
     return ok;
 }
 
+static void warn_of_down_part(struct run *run)
+{
+    int line = file_down_line(run->step->file);
+    if (line == 0)
+        return;
+    char *text = talloc_asprintf(NULL,
+                                 "line %d begins another tool's way back; to pgdeck it is a comment, and what stands "
+                                 "behind it is run too: take it out of the file",
+                                 line);
+    run_emit(run, APPLY_WARNING, text, 0);
+    talloc_free(text);
+}
+
 static bool apply_file(struct run *run, struct error *error)
 {
     struct apply_result *result = run->result;
@@ -98,6 +111,7 @@ static bool apply_file(struct run *run, struct error *error)
     run_emit(run, APPLY_FILE_STARTED, NULL, 0);
     if (file->statements.count == 0)
         run_emit(run, APPLY_WARNING, "the file holds no statement: it is applied, and does nothing", 0);
+    warn_of_down_part(run);
     bool is_stepwise = !file->is_transactional && file->statements.count > 0;
     if (!(is_stepwise ? stepwise_apply(run, error) : transactional_apply(run, &attempts, error))) {
         result->failed_version = talloc_strdup(result, file->version);

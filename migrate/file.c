@@ -3,6 +3,7 @@
 #include "migrate/file.h"
 
 #include <fcntl.h>
+#include <strings.h>
 
 #include "migrate/file_head.h"
 #include "migrate/file_rules.h"
@@ -153,4 +154,18 @@ struct script *script_read(TALLOC_CTX *owner, const char *path, const char *show
         return script;
     talloc_free(script);
     return NULL;
+}
+
+int file_down_line(const struct migration_file *file)
+{
+    static const char *const markers[] = {"-- migrate:down", "-- +goose Down", "-- +migrate Down"};
+    int number = 1;
+    for (const char *line = file->text; *line; number++) {
+        for (size_t i = 0; i < countof(markers); i++)
+            if (!strncasecmp(line, markers[i], strlen(markers[i])))
+                return number;
+        line += strcspn(line, "\n");
+        line += *line ? 1 : 0;
+    }
+    return 0;
 }

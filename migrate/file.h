@@ -42,6 +42,10 @@ bool file_parse_name(TALLOC_CTX *owner, const char *name, const char **version, 
 struct migration_file *file_read(TALLOC_CTX *owner, int directory_fd, const char *root, const char *shown,
                                  const char *name, int64_t limit_bytes, struct error *error) NODISCARD;
 
+/* The line at which another tool's way back begins ("-- migrate:down", "-- +goose Down", "-- +migrate Down"), or 0. To pgdeck it
+ * is a comment: what stands behind it is run, and takes back what stands before it. */
+int file_down_line(const struct migration_file *file);
+
 /* Makes a file of a text (for tests, and for files that are not on a disk). Same checks, same errors. */
 struct migration_file *file_parse(TALLOC_CTX *owner, const char *path, const char *name, const char *bytes,
                                   size_t size_bytes, struct error *error) NODISCARD;

@@ -86,6 +86,10 @@ static void add_step(struct lines *lines, TALLOC_CTX *owner, const struct plan_s
                              file->is_transactional ? "" : " (no transaction)", step->is_resume ? " (resumed)" : "",
                              timeout));
     talloc_free(timeout);
+    if (file_down_line(file))
+        add_line(lines, owner,
+                 talloc_asprintf(owner, "  %4d  BEWARE: another tool's way back begins here; pgdeck runs it too",
+                                 file_down_line(file)));
     for (size_t i = step->first_statement; i < file->statements.count; i++) {
         const struct statement *statement = &file->statements.items[i];
         if (verbosity == PRINTER_VERBOSE)

@@ -396,6 +396,27 @@ static void test_script_passes_over_restrict_and_takes_transactions(void **state
     assert_int_equal(fixture->error->code, ERROR_FILE);
 }
 
+static void test_down_line_of_other_tools_is_found(void **state)
+{
+    static const struct {
+        const char *text;
+        int line;
+    } cases[] = {
+        {"SELECT 1;\n", 0},
+        {"-- migrate:up\nCREATE TABLE t ();\n-- migrate:down\nDROP TABLE t;\n", 3},
+        {"-- +goose Up\nSELECT 1;\n-- +goose Down\n", 3},
+        {"-- +migrate Down\n", 1},
+        {"SELECT '-- migrate:down';\n", 0},
+    };
+    struct error *error = error_new(*state);
+    for (size_t i = 0; i < countof(cases); i++) {
+        struct migration_file *file =
+            file_parse(*state, "migrations/1_a.sql", "1_a.sql", cases[i].text, strlen(cases[i].text), error);
+        assert_non_null(file);
+        assert_int_equal(file_down_line(file), cases[i].line);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -416,6 +437,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_read_takes_a_file_and_a_link_that_stays_inside, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_read_refuses_what_is_no_file_of_the_folder, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_read_of_a_bad_name_names_it, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_down_line_of_other_tools_is_found, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_failed_read_leaves_no_memory_behind, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_script_passes_over_restrict_and_takes_transactions, set_up, tear_down),
     };
