@@ -195,13 +195,26 @@ static void log_run(const struct run *run, bool ok, const struct error *error)
     log_write(run->options->log, ok ? LOG_LEVEL_INFO : LOG_LEVEL_ERROR, "apply", fields);
 }
 
+/* After the run as before it: what is applied stands, but a target that no longer answers is no success. */
+static bool test_after(struct run *run, bool ok, struct error *error)
+{
+    struct error *ignored = error_new(NULL);
+    bool answers = (!ok && error->is_connection_lost) || run_test_connection(run, "after", ok ? error : ignored);
+    talloc_free(ignored);
+    if (!ok || answers)
+        return ok;
+    error_prefix(error, "everything planned is applied, but the target no longer answers");
+    return error_hint(error, "Look at the server, then run `pgdeck status`.");
+}
+
 bool apply_run(TALLOC_CTX *owner, const struct plan *plan, const struct apply_options *options,
                struct apply_result **result, struct error *error)
 {
     struct run *run = run_new(NULL, options);
     run->result = *result = new_result(owner, run, plan);
     run->file_count = (int)plan->count;
-    bool ok = run_take_lock(run, error) && run_wait_for_orphans(run, plan, error);
+    bool ok = run_take_lock(run, error) && run_test_connection(run, "before", error) &&
+              run_wait_for_orphans(run, plan, error);
     struct plan *now = ok ? plan_again(run, plan, error) : NULL;
     ok = now != NULL;
     if (ok) {
@@ -213,6 +226,7 @@ bool apply_run(TALLOC_CTX *owner, const struct plan *plan, const struct apply_op
             run->result->failed_statement = error->statement;
             run->result->failed_line = error->line;
         }
+        ok = test_after(run, ok, error);
     }
     if (options->log)
         log_run(run, ok, error);

@@ -66,6 +66,9 @@ static bool attempt_once(struct connection *connection, enum transaction_mode mo
         return false;
     if (work(connection, argument, error) && transaction_commit(connection, error))
         return true;
+    /* Where nothing can have been written there is no outcome to wonder about. */
+    if (mode != TRANSACTION_READ_WRITE && error->code == ERROR_UNKNOWN_OUTCOME)
+        error->code = ERROR_CONNECTION;
     transaction_rollback(connection);
     return false;
 }

@@ -36,6 +36,34 @@ struct run *run_new(TALLOC_CTX *owner, const struct apply_options *options)
     return run;
 }
 
+static bool answers(struct run *run, struct error *error)
+{
+    if (run->lock && connection_execute(run->lock, NO_PARAMETERS, error, "SELECT 1"))
+        return true;
+    error_clear(error);
+    struct connection_options options = {
+        .application_name = "pgdeck",
+        .connect_timeout_ms = (int)settings_number(run->options->settings, SETTING_connect_timeout),
+    };
+    struct connection *connection = connection_open(run, run->options->target, &options, error);
+    bool ok = connection && connection_execute(connection, NO_PARAMETERS, error, "SELECT 1");
+    talloc_free(connection);
+    return ok;
+}
+
+bool run_test_connection(struct run *run, const char *when, struct error *error)
+{
+    int64_t started_us = clock_wall_us();
+    bool ok = answers(run, error);
+    if (run->options->log)
+        log_write(run->options->log, ok ? LOG_LEVEL_INFO : LOG_LEVEL_ERROR, "test_connection",
+                  json_pack("{s:s, s:s, s:b, s:I}", "run", run->actor.run, "when", when, "ok", ok, "round_trip_us",
+                            (json_int_t)(clock_wall_us() - started_us)));
+    if (!ok)
+        error->code = ERROR_CONNECTION;
+    return ok;
+}
+
 void run_close(struct run *run)
 {
     TALLOC_FREE(run->work);
@@ -139,13 +167,12 @@ size_t run_preparation(TALLOC_CTX *owner, struct run *run, const struct plan_ste
         milliseconds(owner, step ? step->statement_timeout_ms : settings_number(settings, SETTING_statement_timeout));
     values[3] = milliseconds(owner, settings_number(settings, SETTING_idle_timeout));
     char *sql = talloc_strdup(
-        owner,
-        "SELECT pg_catalog.set_config('application_name', $1, false),"
-        " pg_catalog.set_config('lock_timeout', $2, false),"
-        " pg_catalog.set_config('statement_timeout', $3, false),"
-        " pg_catalog.set_config('idle_in_transaction_session_timeout', $4, false),"
-        " pg_catalog.set_config('synchronous_commit', CASE WHEN pg_catalog.current_setting('synchronous_commit')"
-        " IN ('off', 'local') THEN 'on' ELSE pg_catalog.current_setting('synchronous_commit') END, false)");
+        owner, "SELECT pg_catalog.set_config('application_name', $1, false),"
+               " pg_catalog.set_config('lock_timeout', $2, false),"
+               " pg_catalog.set_config('statement_timeout', $3, false),"
+               " pg_catalog.set_config('idle_in_transaction_session_timeout', $4, false),"
+               " pg_catalog.set_config('synchronous_commit', CASE WHEN pg_catalog.current_setting('synchronous_commit')"
+               " IN ('off', 'local') THEN 'on' ELSE pg_catalog.current_setting('synchronous_commit') END, false)");
     if (run->has_check_interval)
         sql = talloc_strdup_append(sql, ", pg_catalog.set_config('client_connection_check_interval', '2s', false)");
     int used = 4;

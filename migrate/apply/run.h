@@ -47,6 +47,11 @@ bool run_take_lock(struct run *run, struct error *error) NODISCARD;
  * the plan. Errors: ERROR_REFUSED when one does not end (it is named), ERROR_CANCELLED. */
 bool run_wait_for_orphans(struct run *run, const struct plan *plan, struct error *error) NODISCARD;
 
+/* test_connection of a run: whether the target answers a round trip, on the lock connection or, where that is lost, on
+ * a new one. Logged as "test_connection" with `when` ("before", "after") and the time it took. Errors:
+ * ERROR_CONNECTION. */
+bool run_test_connection(struct run *run, const char *when, struct error *error) NODISCARD;
+
 /* Gives the lock back and closes both connections. */
 void run_close(struct run *run);
 

@@ -379,6 +379,26 @@ static void test_transaction_lost_at_commit_is_unknown(void **state)
     assert_int_equal(connection_state(connection), STATE_LOST);
 }
 
+/* The work itself ends its session from elsewhere: the next thing that is sent is COMMIT. */
+static bool end_own_session(struct connection *connection, void *argument, struct error *error UNUSED)
+{
+    struct fixture *fixture = argument;
+    fixture_elsewhere(fixture, talloc_asprintf(fixture->memory, "SELECT pg_terminate_backend(%d)",
+                                               connection_backend_pid(connection)));
+    return true;
+}
+
+static void test_transaction_that_reads_lost_at_commit_is_a_lost_connection(void **state)
+{
+    struct fixture *fixture = *state;
+    struct connection *connection = fixture_connect(fixture);
+    struct transaction_options options = {TRANSACTION_SNAPSHOT, 1};
+    bool ok = transaction_run(connection, &options, end_own_session, fixture, fixture->error);
+    assert_false(ok);
+    assert_int_equal(fixture->error->code, ERROR_CONNECTION);
+    assert_true(fixture->error->is_connection_lost);
+}
+
 static void test_transaction_lost_before_commit_is_not_unknown(void **state)
 {
     struct fixture *fixture = *state;
@@ -498,6 +518,7 @@ int main(void)
         TEST(test_savepoint_outer_succeeds_past_an_inner_failure),
         TEST(test_savepoint_of_swallowed_failure_lets_the_transaction_go_on),
         TEST(test_transaction_lost_at_commit_is_unknown),
+        TEST(test_transaction_that_reads_lost_at_commit_is_a_lost_connection),
         TEST(test_transaction_lost_before_commit_is_not_unknown),
         TEST(test_transaction_cancelled_inside_is_rolled_back),
         TEST(test_transaction_cancelled_before_commit_is_rolled_back),
