@@ -86,6 +86,9 @@ bool connection_pipeline(TALLOC_CTX *owner, struct connection *connection, struc
  * then this one's. For records that hold nothing up. The server carries it out even if this process ends meanwhile. */
 bool connection_post(struct connection *connection, const struct query *query, struct error *error) NODISCARD;
 
+/* Waits for the answers to what was posted. Errors: of the first that failed. */
+bool connection_settle(struct connection *connection, struct error *error) NODISCARD;
+
 /* Whether nothing says that the connection is gone: looks at what has come in, asks the server nothing, never blocks.
  */
 bool connection_is_alive(struct connection *connection);

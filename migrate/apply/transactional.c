@@ -11,7 +11,6 @@
 /* What the ledger row's statements tell about the transaction. */
 struct transaction_facts {
     const char *transaction_id;
-    bool is_locked;
     int64_t inserted, updated, deleted; /* rows of the ledger that this session has written and not yet reported */
     int64_t journal_file;               /* of the journal: another one was made, emptied or taken away; 0: none */
     int64_t journal_changes; /* rows of the journal that this session has changed or deleted and not yet reported */
@@ -19,27 +18,27 @@ struct transaction_facts {
 };
 
 static const struct column fact_columns[] = {
-    COLUMN(struct transaction_facts, transaction_id), COLUMN(struct transaction_facts, is_locked),
-    COLUMN(struct transaction_facts, inserted),       COLUMN(struct transaction_facts, updated),
-    COLUMN(struct transaction_facts, deleted),        COLUMN(struct transaction_facts, table_oid),
-    COLUMN(struct transaction_facts, journal_file),   COLUMN(struct transaction_facts, journal_changes),
+    COLUMN(struct transaction_facts, transaction_id),  COLUMN(struct transaction_facts, inserted),
+    COLUMN(struct transaction_facts, updated),         COLUMN(struct transaction_facts, deleted),
+    COLUMN(struct transaction_facts, table_oid),       COLUMN(struct transaction_facts, journal_file),
+    COLUMN(struct transaction_facts, journal_changes),
 };
 
-/* The columns of the facts, for RETURNING. Only differences of the counters inside a transaction mean something: the server
- * reports them when it pleases, though never inside one. `is_locked`: SQL of a boolean. */
-static char *facts_list(TALLOC_CTX *owner, const struct run *run, const char *is_locked)
+/* The columns of the facts, for RETURNING. Only differences of the counters inside a transaction mean something: the
+ * server reports them when it pleases, though never inside one. */
+static char *facts_list(TALLOC_CTX *owner, const struct run *run)
 {
     long long ledger = run->ledger->oid, journal = run->ledger->journal_oid;
     return talloc_asprintf(
         owner,
-        "pg_catalog.txid_current()::text AS transaction_id, %s AS is_locked,"
+        "pg_catalog.txid_current()::text AS transaction_id,"
         " pg_catalog.pg_stat_get_xact_tuples_inserted(%lld::oid) AS inserted,"
         " pg_catalog.pg_stat_get_xact_tuples_updated(%lld::oid) AS updated,"
         " pg_catalog.pg_stat_get_xact_tuples_deleted(%lld::oid) AS deleted, tableoid::bigint AS table_oid,"
         " coalesce(pg_catalog.pg_relation_filenode(pg_catalog.to_regclass(%s))::bigint, 0) AS journal_file,"
         " pg_catalog.pg_stat_get_xact_tuples_updated(%lld::oid)"
         " + pg_catalog.pg_stat_get_xact_tuples_deleted(%lld::oid) AS journal_changes",
-        is_locked, ledger, ledger, ledger, sql_literal(owner, run->ledger->journal), journal, journal);
+        ledger, ledger, ledger, sql_literal(owner, run->ledger->journal), journal, journal);
 }
 
 static bool lost_lock(struct error *error)
@@ -66,7 +65,7 @@ bool file_begin(TALLOC_CTX *owner, struct run *run, enum file_transaction transa
         count = run_preparation(memory, run, run->step, queries);
         queries[count++] = (struct query){.sql = "BEGIN"};
     }
-    queries[count++] = ledger_insert_query(memory, run->ledger, &row, facts_list(memory, run, "true"));
+    queries[count++] = ledger_insert_query(memory, run->ledger, &row, facts_list(memory, run));
     if (!connection_pipeline(memory, run->work, queries, count, &failed, error)) {
         if (failed + 1 == count && ledger_is_fenced(error)) {
             error_set(error, ERROR_STALE_PLAN, "version %s is in the ledger already", file->version);
@@ -113,8 +112,6 @@ static bool check_facts(struct run *run, const struct transaction_facts *facts, 
         error_set(error, ERROR_REFUSED, "migration %s ended the transaction it was run in", run->step->file->version);
         return error_hint(error, "Look at what stands: part of the file may have been committed by itself.");
     }
-    if (!facts->is_locked)
-        return lost_lock(error);
     bool is_counted = before->inserted > 0; /* not so where track_counts is off */
     if (facts->journal_file != before->journal_file || facts->journal_changes != before->journal_changes)
         return tampered(run, run->ledger->journal, error);
@@ -126,22 +123,43 @@ static bool check_facts(struct run *run, const struct transaction_facts *facts, 
     return true;
 }
 
+/* Asks the lock's own session whether it still holds the lock, while the work connection does the rest: a zero divides
+ * where it does not. What was posted to the journal is answered with it: a file that cannot be recorded is not applied.
+ */
+static bool ask_for_lock(struct run *run, struct error *error)
+{
+    char *held = run_lock_is_held_sql(NULL, run);
+    char *sql = talloc_asprintf(held, "SELECT 1 / (%s)::integer", held);
+    bool ok = connection_post(run->lock, &(struct query){.sql = sql}, error) || lost_lock(error);
+    talloc_free(held);
+    return ok;
+}
+
+static bool hear_of_lock(struct run *run, struct error *error)
+{
+    if (connection_settle(run->lock, error))
+        return true;
+    if (error->is_connection_lost || error_is_sqlstate(error, "22012"))
+        return lost_lock(error);
+    return error_prefix(error, "the journal cannot be written");
+}
+
 bool file_close(struct run *run, const char *transaction_id, int64_t duration_ms, struct error *error)
 {
     TALLOC_CTX *memory = talloc_new(NULL);
     struct query queries[2] = {
         run_restore_query(memory, run, RESTORE_SESSION),
-        ledger_close_query(memory, run->ledger, run->step->file->version, duration_ms, facts_list(memory, run, run_lock_is_held_sql(memory, run))),
+        ledger_close_query(memory, run->ledger, run->step->file->version, duration_ms, facts_list(memory, run)),
     };
     size_t failed = 0;
-    bool ok = (connection_is_alive(run->lock) || lost_lock(error)) &&
-              connection_pipeline(memory, run->work, queries, countof(queries), &failed, error);
+    bool ok =
+        ask_for_lock(run, error) && connection_pipeline(memory, run->work, queries, countof(queries), &failed, error);
     if (ok && result_row_count(queries[1].result) != 1) {
         ok = tampered(run, run->ledger->table, error);
     } else if (ok) {
         struct transaction_facts facts;
         ok = result_bind_one(queries[1].result, fact_columns, countof(fact_columns), &facts, error) &&
-             check_facts(run, &facts, transaction_id, error);
+             check_facts(run, &facts, transaction_id, error) && hear_of_lock(run, error);
     } else if (!ok && failed == 1 && error_is_sqlstate(error, "42")) {
         /* The table or its columns are gone, or no longer ours. */
         tampered(run, run->ledger->table, error);

@@ -367,3 +367,10 @@ static bool take_posted(struct connection *connection, struct error *error)
     talloc_free(memory);
     return settle(connection, ok, error);
 }
+
+bool connection_settle(struct connection *connection, struct error *error)
+{
+    if (!connection->pg)
+        return failure_lost(error);
+    return connection->posted_count == 0 || take_posted(connection, error);
+}
