@@ -1,0 +1,37 @@
+/* Runs the program that prints the models and catches what it prints. Safe in a program with threads; ends with the
+ * program, its limits or a cancel, and leaves no process of its group behind then. */
+#ifndef MIGRATE_MODEL_OUTPUT_H
+#define MIGRATE_MODEL_OUTPUT_H
+
+#include <talloc.h>
+
+#include "store/base.h"
+#include "store/cancel.h"
+#include "store/error.h"
+
+struct output_program {
+    const char *const *words;       /* program and arguments, NULL-terminated; the program is looked for in PATH */
+    const char *directory;          /* where it runs */
+    const char *const *environment; /* "NAME=value", NULL-terminated */
+    int64_t limit_bytes;            /* of its standard output */
+    int timeout_ms;
+    struct cancel *cancel; /* or NULL */
+};
+
+/* What a program printed. */
+struct output {
+    char *bytes; /* NUL-terminated behind its size_bytes */
+    size_t size_bytes;
+    const char *said; /* the last 2 kB of its standard error; "" where it said nothing */
+};
+
+/* Owner of what *output gets: `owner`. Its standard input is empty. Blocks. Errors: ERROR_PROJECT: it cannot be
+ * started, exits with anything but 0 (with the last lines it said as detail), prints too much, takes too long;
+ * ERROR_CANCELLED. */
+bool output_capture(TALLOC_CTX *owner, const struct output_program *program, struct output *output,
+                    struct error *error) NODISCARD;
+
+/* The words as a person would type them. Owner: `owner`. */
+char *output_words(TALLOC_CTX *owner, const char *const *words);
+
+#endif
