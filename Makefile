@@ -35,7 +35,7 @@ ALL_LDFLAGS = -pthread $(SANITIZE) $(LDFLAGS)
 LAYERS  := store migrate tui
 sources  = $(wildcard $(1)/*.c $(1)/*/*.c)
 objects  = $(patsubst %,$(BUILD)/%.o,$(basename $(1)))
-queries  = $(patsubst %,$(BUILD)/generated/%.sql.c,$(basename $(wildcard $(1)/*.sql $(1)/*/*.sql)))
+queries  = $(patsubst %,$(BUILD)/generated/%.sql.c,$(basename $(filter-out store/models/%,$(wildcard $(1)/*.sql $(1)/*/*.sql))))
 layer    = $(call objects,$(call sources,$(1))) $(patsubst %.c,%.o,$(call queries,$(1)))
 
 STORE_OBJECTS   := $(call layer,store)

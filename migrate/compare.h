@@ -1,5 +1,6 @@
-/* Compares two mirrors: builds both side by side, settles expressions that differ only by a deparse round trip, makes the
- * difference, its script, and the blame. The one road that `diff`, `baseline`, `new --from-diff`, `check` and the console take. */
+/* Compares two mirrors: builds both side by side, settles expressions that differ only by a deparse round trip, makes
+ * the difference, its script, and the blame. The one road that `diff`, `baseline`, `new --from-diff`, `check` and the
+ * console take. */
 #ifndef MIGRATE_COMPARE_H
 #define MIGRATE_COMPARE_H
 
@@ -12,7 +13,7 @@
 #include "store/error.h"
 
 struct compare_options {
-    struct mirror_options mirror; /* its listener hears both threads, one at a time */
+    struct mirror_options mirror;  /* its listener hears both threads, one at a time */
     const char *const *only_kinds; /* NULL: all */
     enum { COMPARE_PRIVILEGES_LEFT_OUT, COMPARE_PRIVILEGES } privileges;
     enum { BLAME_LEFT_OUT, BLAME_WANTED } blame; /* WANTED: where migrations are a side */
@@ -23,8 +24,9 @@ struct comparison {
     struct mirror *from, *to;
     struct diff *diff;
     struct emit_script *script; /* turns FROM into TO */
-    const char *const *warnings; /* NULL-terminated: another major version, what could not be run, kinds not modelled ... */
-    size_t not_modelled;         /* objects on either side of kinds that pgdeck does not model: findings under --strict */
+    const char *const
+        *warnings;       /* NULL-terminated: another major version, what could not be run, kinds not modelled ... */
+    size_t not_modelled; /* objects on either side of kinds that pgdeck does not model: findings under --strict */
 };
 
 /* Owner: `owner`. Blocks; may start one thread. Errors: mirror_build's, of FROM where both fail. */

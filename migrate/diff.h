@@ -1,5 +1,5 @@
-/* The difference of two snapshots: pure. What differs, attribute by attribute; what that means for each object (its fate);
- * order.h puts the fates in order, emit.h writes the script. */
+/* The difference of two snapshots: pure. What differs, attribute by attribute; what that means for each object (its
+ * fate); order.h puts the fates in order, emit.h writes the script. */
 #ifndef MIGRATE_DIFF_H
 #define MIGRATE_DIFF_H
 
@@ -20,12 +20,12 @@ struct change {
     const char *from, *to; /* values; NULL where there is none */
     enum severity severity;
     const char *blame;      /* "FILE:LINE", or NULL; set by blame.h */
-    const char *const *sql; /* statements that close it, without semicolons; NULL-terminated; set by emit.h; {NULL} where
-                               another difference's statements close it too */
+    const char *const *sql; /* statements that close it, without semicolons; NULL-terminated; set by emit.h; {NULL}
+                               where another difference's statements close it too */
     enum { CHANGE_KEEPS_DATA, CHANGE_LOSES_DATA } loss; /* set by emit.h */
-    const struct object *from_object, *to_object; /* the object that differs (of a facet: the facet) */
-    const struct field *field; /* the attribute, or NULL */
-    size_t item;               /* in diff->items */
+    const struct object *from_object, *to_object;       /* the object that differs (of a facet: the facet) */
+    const struct field *field;                          /* the attribute, or NULL */
+    size_t item;                                        /* in diff->items */
 };
 
 enum fate { FATE_KEEP, FATE_CREATE, FATE_DROP, FATE_ALTER, FATE_REPLACE, FATE_RENAME };
@@ -54,9 +54,10 @@ struct diff {
 };
 
 struct diff_options {
-    const char *const *only_kinds;                          /* names, NULL-terminated; NULL: all */
+    const char *const *only_kinds; /* names, NULL-terminated; NULL: all */
     enum { PRIVILEGES_LEFT_OUT, PRIVILEGES_COMPARED } privileges;
-    const uint64_t *covered; /* a bit for each kind that both sides can speak of (models: what they declare); NULL: all */
+    const uint64_t
+        *covered; /* a bit for each kind that both sides can speak of (models: what they declare); NULL: all */
 };
 
 /* Compares. Both snapshots must outlive it. Owner: `owner`. */

@@ -1,5 +1,5 @@
-/* The script that turns the `from` side of a diff into its `to` side: pure. Ordered by real dependencies of both sides; what
- * exists on both sides keeps its rows, unless a statement says that it loses data. */
+/* The script that turns the `from` side of a diff into its `to` side: pure. Ordered by real dependencies of both sides;
+ * what exists on both sides keeps its rows, unless a statement says that it loses data. */
 #ifndef MIGRATE_EMIT_H
 #define MIGRATE_EMIT_H
 
@@ -9,8 +9,8 @@
 #include "store/base.h"
 
 struct emit_statement {
-    const char *sql; /* without its semicolon */
-    unsigned traits; /* EMIT_... of kind.h */
+    const char *sql;              /* without its semicolon */
+    unsigned traits;              /* EMIT_... of kind.h */
     const struct diff_item *item; /* whose difference it closes, or that is made anew along the way */
 };
 
@@ -25,8 +25,8 @@ struct emit_script {
 struct emit_script *emit_script(TALLOC_CTX *owner, struct diff *diff);
 
 /* The script as a text that psql runs and that can be a migration file: a head line where it needs one, what loses data
- * marked with a comment, BEGIN and COMMIT around what belongs together where some of it must run outside. "" when there is
- * nothing to do. Owner: `owner`. */
+ * marked with a comment, BEGIN and COMMIT around what belongs together where some of it must run outside. "" when there
+ * is nothing to do. Owner: `owner`. */
 char *emit_text(TALLOC_CTX *owner, const struct emit_script *script);
 
 #endif

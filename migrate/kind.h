@@ -1,6 +1,7 @@
-/* A kind of schema object: one row of kinds.def, one kinds/NAME.c, one kinds/NAME.sql, one folder of cases. Snapshot, diff,
- * order and emit walk the table and know no kind; what a kind knows of itself stands behind this interface. Objects are
- * plain data read from a catalog: texts as PostgreSQL prints them under an empty search_path, ready to stand in SQL. */
+/* A kind of schema object: one row of kinds.def, one kinds/NAME.c, one kinds/NAME.sql, one folder of cases. Snapshot,
+ * diff, order and emit walk the table and know no kind; what a kind knows of itself stands behind this interface.
+ * Objects are plain data read from a catalog: texts as PostgreSQL prints them under an empty search_path, ready to
+ * stand in SQL. */
 #ifndef MIGRATE_KIND_H
 #define MIGRATE_KIND_H
 
@@ -18,8 +19,8 @@ enum kind_id {
 struct kind;
 struct emission;
 
-/* The first member of every kind's structure. Every query returns the first eight columns by these names, and one for each
- * field, and nothing else. Rows need no order. */
+/* The first member of every kind's structure. Every query returns the first eight columns by these names, and one for
+ * each field, and nothing else. Rows need no order. */
 struct object {
     const char *identity; /* app.t, app.t.c, app.f(integer): quoted as PostgreSQL quotes; unique in its kind */
     const char *name;     /* its last part, quoted: c; of a routine without its arguments */
@@ -43,13 +44,14 @@ enum field_role {
     FIELD_REPLACE, /* a change means drop and create (types: move aside) */
 };
 
-/* LITERAL: texts decide. EXPRESSION: PostgreSQL's own rendering of an expression: where two differ, a round trip through
- * scratch may show them equal. */
+/* LITERAL: texts decide. EXPRESSION: PostgreSQL's own rendering of an expression: where two differ, a round trip
+ * through scratch may show them equal. */
 enum field_text { FIELD_LITERAL, FIELD_EXPRESSION };
 
-/* One attribute. Its name is the query's column, the structure's member, JSON's "attribute" and the browser's column. All are
- * texts (booleans as 'true'/'false', by ::text); NULL where there is nothing. No value may hold the object's own name, or
- * names that PostgreSQL chose for it: two objects are the same but for the name when all compared values are equal. */
+/* One attribute. Its name is the query's column, the structure's member, JSON's "attribute" and the browser's column.
+ * All are texts (booleans as 'true'/'false', by ::text); NULL where there is nothing. No value may hold the object's
+ * own name, or names that PostgreSQL chose for it: two objects are the same but for the name when all compared values
+ * are equal. */
 struct field {
     const char *name;
     size_t offset;
@@ -63,11 +65,11 @@ struct field {
     /* Whether what depends on the object must be gone during this change, and is made anew behind it (as its kind's
      * is_disturbed says); NULL: no. */
     bool (*disturbs)(const struct object *from, const struct object *to);
-    /* Of an ALTER field: writes the statements that turn `from` into `to` in this one attribute. Several fields of an object
-     * may share one function: it is called once, for the first that differs. */
+    /* Of an ALTER field: writes the statements that turn `from` into `to` in this one attribute. Several fields of an
+     * object may share one function: it is called once, for the first that differs. */
     void (*alter)(struct emission *emission, const struct object *from, const struct object *to);
-    /* `alter` is called with equal values, too, when a type that the object needs is made anew: it brings the values over
-     * (ALTER COLUMN ... TYPE ... USING). */
+    /* `alter` is called with equal values, too, when a type that the object needs is made anew: it brings the values
+     * over (ALTER COLUMN ... TYPE ... USING). */
     bool brings_over;
 };
 
@@ -76,17 +78,25 @@ struct field {
         .name = #member, .offset = offsetof(structure, member), __VA_ARGS__                                            \
     }
 
-/* A query for servers of at least this version (150000: 15); arrays are in descending order and end with sql = NULL. The last
- * one serves 12. */
+/* A query for servers of at least this version (150000: 15); arrays are in descending order and end with sql = NULL.
+ * The last one serves 12. */
 struct kind_query {
     int server_version;
     const char *sql;
 };
 
-/* The spaces in which its name must be free before another object can take it. The name is looked for in: RELATION, TYPE:
- * schema and name; ROUTINE, SCHEMA: identity; COLUMN, CONSTRAINT: parent and name. Parents are looked for among kinds that have
- * a space. */
-enum { SPACE_NONE = 0, SPACE_SCHEMA = 1, SPACE_RELATION = 2, SPACE_TYPE = 4, SPACE_ROUTINE = 8, SPACE_COLUMN = 16, SPACE_CONSTRAINT = 32 };
+/* The spaces in which its name must be free before another object can take it. The name is looked for in: RELATION,
+ * TYPE: schema and name; ROUTINE, SCHEMA: identity; COLUMN, CONSTRAINT: parent and name. Parents are looked for among
+ * kinds that have a space. */
+enum {
+    SPACE_NONE = 0,
+    SPACE_SCHEMA = 1,
+    SPACE_RELATION = 2,
+    SPACE_TYPE = 4,
+    SPACE_ROUTINE = 8,
+    SPACE_COLUMN = 16,
+    SPACE_CONSTRAINT = 32
+};
 
 struct kind {
     const char *name;  /* "primary_key": JSON, --kind, ignore globs; equals its row in kinds.def */
@@ -101,16 +111,16 @@ struct kind {
     /* "TRIGGER t ON app.orders": what DROP and COMMENT ON name it by. NULL: noun and identity. Owner: `owner`. */
     const char *(*phrase)(TALLOC_CTX *owner, const struct object *object);
 
-    /* Writes what makes it, all compared fields included; the comment is added by the caller. NULL: it always comes with its
-     * parent's create. */
+    /* Writes what makes it, all compared fields included; the comment is added by the caller. NULL: it always comes
+     * with its parent's create. */
     void (*create)(struct emission *emission, const struct object *object);
 
-    /* The same as a part of its parent's CREATE: "CONSTRAINT c CHECK (x > 0)". NULL, or a NULL result: not possible. What
-     * the parent takes in is asked for with emission_children. Owner: `owner`. */
+    /* The same as a part of its parent's CREATE: "CONSTRAINT c CHECK (x > 0)". NULL, or a NULL result: not possible.
+     * What the parent takes in is asked for with emission_children. Owner: `owner`. */
     const char *(*clause)(TALLOC_CTX *owner, const struct object *object);
 
-    /* For cycles: writes a stand-in that others can be made upon (a view of NULLs of the right types); `create`, called later,
-     * must then replace it (emission_has_stub). NULL: a cycle through it is broken elsewhere. */
+    /* For cycles: writes a stand-in that others can be made upon (a view of NULLs of the right types); `create`, called
+     * later, must then replace it (emission_has_stub). NULL: a cycle through it is broken elsewhere. */
     void (*create_stub)(struct emission *emission, const struct object *object);
 
     /* NULL: DROP phrase. */
@@ -119,16 +129,18 @@ struct kind {
     /* Turns `from` into an object of another name, when nothing else differs. NULL: another name is another object. */
     void (*rename)(struct emission *emission, const struct object *from, const struct object *to);
 
-    /* Of a type: how it is replaced without losing what columns hold: renamed to `aside` (a quoted name), made anew under
-     * its own name, columns brought over, dropped under the other name (by its phrase with `aside` in place of its name). */
+    /* Of a type: how it is replaced without losing what columns hold: renamed to `aside` (a quoted name), made anew
+     * under its own name, columns brought over, dropped under the other name (by its phrase with `aside` in place of
+     * its name). */
     void (*move_aside)(struct emission *emission, const struct object *object, const char *aside);
 
-    /* Whether it must be dropped and made anew (types: moved aside) when something that it depends on is disturbed or made
-     * anew; NULL: never. `cause` is the disturbed object, of the same snapshot. What brings over (see field) is not asked. */
+    /* Whether it must be dropped and made anew (types: moved aside) when something that it depends on is disturbed or
+     * made anew; NULL: never. `cause` is the disturbed object, of the same snapshot. What brings over (see field) is
+     * not asked. */
     bool (*is_disturbed)(const struct object *object, const struct object *cause);
 
-    /* A facet: no object of its own to people, but an attribute of its parent: its differences are told as `facet_attribute`
-     * of the parent. The facet's only compared field is the value. NULL: it is an object. */
+    /* A facet: no object of its own to people, but an attribute of its parent: its differences are told as
+     * `facet_attribute` of the parent. The facet's only compared field is the value. NULL: it is an object. */
     const char *facet_attribute; /* "default" */
 
     enum { KIND_ALWAYS, KIND_PRIVILEGES } compared; /* PRIVILEGES: only when asked for */
@@ -160,8 +172,8 @@ bool kind_is_true(const char *text);
 enum {
     EMIT_PLAIN = 0,
     EMIT_LOSES_DATA = 1, /* rows or values that exist on both sides may be lost */
-    EMIT_OUTSIDE = 2,    /* cannot run in a transaction, or what follows cannot use it in the same one: committed by itself,
-                            before anything else */
+    EMIT_OUTSIDE = 2,    /* cannot run in a transaction, or what follows cannot use it in the same one: committed by
+                            itself,    before anything else */
 };
 
 /* Adds a statement, without its semicolon; may hold newlines. */
@@ -173,21 +185,23 @@ TALLOC_CTX *emission_memory(struct emission *emission);
 /* Of the server that the script is for: 150018. */
 int emission_server_version(const struct emission *emission);
 
-/* Whether a value of one type can be assigned to a column of another: types as format_type prints them, modifiers are passed
- * over. ASSIGNMENT: the server does it by itself and refuses what does not fit; EXPLICIT: with ::type. */
+/* Whether a value of one type can be assigned to a column of another: types as format_type prints them, modifiers are
+ * passed over. ASSIGNMENT: the server does it by itself and refuses what does not fit; EXPLICIT: with ::type. */
 enum emission_cast { CAST_NONE, CAST_EXPLICIT, CAST_ASSIGNMENT };
 enum emission_cast emission_cast(const struct emission *emission, const char *from_type, const char *to_type);
 
-/* The children of this kind that the CREATE of an object takes in: columns always; others (by their clause) where nothing that
- * they need is made later. By the catalog's order (class_id, object_id, sub_id). NULL-terminated. Owner: the emission. */
-const struct object *const *emission_children(struct emission *emission, const struct object *object, enum kind_id kind);
+/* The children of this kind that the CREATE of an object takes in: columns always; others (by their clause) where
+ * nothing that they need is made later. By the catalog's order (class_id, object_id, sub_id). NULL-terminated. Owner:
+ * the emission. */
+const struct object *const *emission_children(struct emission *emission, const struct object *object,
+                                              enum kind_id kind);
 
 /* All children of this kind in the object's own snapshot, in the same order; whatever happens to them. */
 const struct object *const *emission_all_children(struct emission *emission, const struct object *object,
                                                   enum kind_id kind);
 
-/* Whether the object is made anew in this script (it has no counterpart, or is replaced), not altered: what hangs on it comes
- * on an empty ground. */
+/* Whether the object is made anew in this script (it has no counterpart, or is replaced), not altered: what hangs on it
+ * comes on an empty ground. */
 bool emission_is_new(const struct emission *emission, const struct object *object);
 
 /* Whether create_stub was called for it before. */

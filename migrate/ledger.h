@@ -42,6 +42,14 @@ struct ledger_row {
     const char *run;
 };
 
+/* Names as in the catalog, not quoted. */
+struct ledger_names {
+    const char *schema, *ledger, *journal;
+};
+
+/* What the setting ledger means; asks no server. Owner: `owner`. Errors: ERROR_SETTINGS. */
+bool ledger_names(TALLOC_CTX *owner, const char *setting, struct ledger_names *names, struct error *error) NODISCARD;
+
 /* Looks at the catalog. `setting` is the setting ledger ("public.schema_migrations"; without a schema: public).
  * Owner: `owner`. Errors: ERROR_SETTINGS, query errors. */
 struct ledger *ledger_find(TALLOC_CTX *owner, struct connection *connection, const char *setting,

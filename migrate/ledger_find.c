@@ -203,13 +203,24 @@ static char *journal_name(TALLOC_CTX *owner, const char *ledger_name)
     return talloc_asprintf(owner, "%.*s_events", (int)(is_plural ? size - 1 : size), ledger_name);
 }
 
+bool ledger_names(TALLOC_CTX *owner, const char *setting, struct ledger_names *names, struct error *error)
+{
+    if (!sql_parse_qualified(owner, setting, &names->schema, &names->ledger, error))
+        return false;
+    if (!names->schema)
+        names->schema = "public";
+    names->journal = journal_name(owner, names->ledger);
+    return true;
+}
+
 static bool take_names(struct ledger *ledger, const char *setting, struct error *error)
 {
-    if (!sql_parse_qualified(ledger, setting, &ledger->schema, &ledger->name, error))
+    struct ledger_names names;
+    if (!ledger_names(ledger, setting, &names, error))
         return false;
-    if (!ledger->schema)
-        ledger->schema = "public";
-    const char *journal = journal_name(ledger, ledger->name);
+    ledger->schema = names.schema;
+    ledger->name = names.ledger;
+    const char *journal = names.journal;
     ledger->table = sql_qualified(ledger, ledger->schema, ledger->name);
     ledger->journal = sql_qualified(ledger, ledger->schema, journal);
     ledger->more_columns = ledger->more_values = "";

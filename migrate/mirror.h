@@ -1,5 +1,5 @@
-/* A mirror: one of the places where the schema is written down, brought to a snapshot: models, migrations, init script, the live
- * target, and besides a .sql file or any database. All but databases are built in scratch first. */
+/* A mirror: one of the places where the schema is written down, brought to a snapshot: models, migrations, init script,
+ * the live target, and besides a .sql file or any database. All but databases are built in scratch first. */
 #ifndef MIGRATE_MIRROR_H
 #define MIGRATE_MIRROR_H
 
@@ -21,8 +21,8 @@ enum mirror_kind { MIRROR_MODELS, MIRROR_MIGRATIONS, MIRROR_INIT, MIRROR_LIVE, M
 /* What was asked for. */
 struct mirror_source {
     enum mirror_kind kind;
-    const char *word; /* as given: "live", "old.sql", a connection string (secrets taken out) */
-    const char *path; /* of a FILE, absolute or relative to the working directory; else NULL */
+    const char *word;            /* as given: "live", "old.sql", a connection string (secrets taken out) */
+    const char *path;            /* of a FILE, absolute or relative to the working directory; else NULL */
     const struct target *target; /* of LIVE and DATABASE; else NULL */
 };
 
@@ -36,11 +36,11 @@ struct mirror_finding {
 struct mirror {
     const struct mirror_source *source;
     const struct snapshot *snapshot;
-    struct scratch *scratch;          /* that it was built in; NULL: read directly */
-    const struct replay *replay;      /* of what was built in scratch; else NULL */
+    struct scratch *scratch;           /* that it was built in; NULL: read directly */
+    const struct replay *replay;       /* of what was built in scratch; else NULL */
     const struct directory *directory; /* of MIGRATIONS; else NULL */
-    const struct models *models;      /* of MODELS; else NULL */
-    uint64_t covered;                 /* a bit for each kind that it speaks of; MODELS: what they declare; others: all */
+    const struct models *models;       /* of MODELS; else NULL */
+    uint64_t covered; /* a bit for each kind that it speaks of; MODELS: what they declare; others: all */
     const struct mirror_finding *findings;
     size_t finding_count;
 };
@@ -57,23 +57,24 @@ typedef void (*mirror_progress_fn)(void *listener, const struct mirror_progress 
 struct mirror_options {
     const struct settings *settings;
     const char *const *environment; /* for a program that prints models */
-    int major; /* of the server that it will be compared with; 0: any */
+    int major;                      /* of the server that it will be compared with; 0: any */
     enum { MIRROR_CACHED, MIRROR_FRESH } cache;
     struct cancel *cancel;
     mirror_progress_fn on_progress; /* called on the thread that builds; or NULL */
     void *listener;
 };
 
-/* Reads a word of the command line: models, migrations, init, live, a path that ends in .sql, a target's name, a connection
- * string. `target` is the one that "live" means; NULL: it may not be asked for. Owner: `owner`. Errors: ERROR_USAGE. */
-struct mirror_source *mirror_source_parse(TALLOC_CTX *owner, const struct settings *settings, const struct target *target,
-                                          const char *word, struct error *error) NODISCARD;
+/* Reads a word of the command line: models, migrations, init, live, a path that ends in .sql, a target's name, a
+ * connection string. `target` is the one that "live" means; NULL: it may not be asked for. Owner: `owner`. Errors:
+ * ERROR_USAGE. */
+struct mirror_source *mirror_source_parse(TALLOC_CTX *owner, const struct settings *settings,
+                                          const struct target *target, const char *word, struct error *error) NODISCARD;
 
 /* "models", "live" ...; of others as given. */
 const char *mirror_source_name(const struct mirror_source *source);
 
-/* Builds or reads it. Owner: `owner`. Blocks. Errors: the place of the first statement that fails for a reason of its own;
- * those of scratch, replay, models_read, snapshot_take. */
+/* Builds or reads it. Owner: `owner`. Blocks. Errors: the place of the first statement that fails for a reason of its
+ * own; those of scratch, replay, models_read, snapshot_take. */
 struct mirror *mirror_build(TALLOC_CTX *owner, const struct mirror_source *source, const struct mirror_options *options,
                             struct error *error) NODISCARD;
 

@@ -1,5 +1,5 @@
-/* A scratch database with a schema in it: migrations replayed, a script run, from a cache where that was done before. The
- * cache knows a state by the hash chain of the bytes that made it, so that after adding one file only that file is
+/* A scratch database with a schema in it: migrations replayed, a script run, from a cache where that was done before.
+ * The cache knows a state by the hash chain of the bytes that made it, so that after adding one file only that file is
  * run. It is bounded, shared by processes, and gone with the cluster or another version of the server. */
 #ifndef MIGRATE_REPLAY_H
 #define MIGRATE_REPLAY_H
@@ -29,9 +29,9 @@ struct replay {
     struct scratch_findings findings;  /* of all files, those from the cache too */
 };
 
-/* The first `count` files in order (directory->count: all), each in its own transaction unless its head says otherwise, as
- * apply does, with the ledger table made beforehand and each file's row in it. Owner: `owner`.
- * Errors: the server's, with file, line and column; scratch_create's. */
+/* The first `count` files in order (directory->count: all), each in its own transaction unless its head says otherwise,
+ * as apply does, with the ledger table made beforehand and each file's row in it. Owner: `owner`. Errors: the server's,
+ * with file, line and column; scratch_create's. */
 struct replay *replay_migrations(TALLOC_CTX *owner, struct scratch *scratch, const struct directory *directory,
                                  size_t count, const struct replay_options *options, struct error *error) NODISCARD;
 

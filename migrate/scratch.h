@@ -1,6 +1,6 @@
-/* Scratch databases: disposable ones in the private scratch cluster, or on a server that the user names. Everything that
- * pgdeck compares or tries out is built here, never on a target. SQL of files runs as a plain owner; superuser only for
- * what the design's short list allows (../docs/architecture.md, "Scratch"). Roles that files name are made
+/* Scratch databases: disposable ones in the private scratch cluster, or on a server that the user names. Everything
+ * that pgdeck compares or tries out is built here, never on a target. SQL of files runs as a plain owner; superuser
+ * only for what the design's short list allows (../docs/architecture.md, "Scratch"). Roles that files name are made
  * beforehand; statements that would reach beyond the database are recorded and not run. */
 #ifndef MIGRATE_SCRATCH_H
 #define MIGRATE_SCRATCH_H
@@ -14,12 +14,12 @@
 #include "store/error.h"
 #include "store/settings.h"
 
-struct scratch;          /* opaque: the server, held while this lives; used by one thread: a second thread opens its own */
+struct scratch; /* opaque: the server, held while this lives; used by one thread: a second thread opens its own */
 struct scratch_database; /* opaque: dropped (or given back to the cache) when freed */
 
-/* Opens the server; makes and starts the private cluster if need be. major: of the target it is compared with, 0 if there
- * is none; programs of that version are taken where they are installed. Owner: `owner`. Blocks.
- * Errors: ERROR_CLUSTER, ERROR_CONNECTION (the setting `scratch`), ERROR_CANCELLED. */
+/* Opens the server; makes and starts the private cluster if need be. major: of the target it is compared with, 0 if
+ * there is none; programs of that version are taken where they are installed. Owner: `owner`. Blocks. Errors:
+ * ERROR_CLUSTER, ERROR_CONNECTION (the setting `scratch`), ERROR_CANCELLED. */
 struct scratch *scratch_open(TALLOC_CTX *owner, const struct settings *settings, int major, struct cancel *cancel,
                              struct error *error) NODISCARD;
 
@@ -29,7 +29,8 @@ int scratch_server_version(const struct scratch *scratch);
 /* What it means that the server's major version is not the one asked for; NULL where it is, or none was asked for. */
 const char *scratch_version_note(const struct scratch *scratch);
 
-/* An empty database of one's own, writable. Under 50 ms when the server is warm: a spare stands ready. Owner: `owner`. */
+/* An empty database of one's own, writable. Under 50 ms when the server is warm: a spare stands ready. Owner: `owner`.
+ */
 struct scratch_database *scratch_create(TALLOC_CTX *owner, struct scratch *scratch, struct cancel *cancel,
                                         struct error *error) NODISCARD;
 
@@ -62,23 +63,26 @@ struct scratch_findings {
 
 /* How statements are run. */
 struct scratch_run {
-    const char *file;                      /* as shown in errors and findings */
+    const char *file; /* as shown in errors and findings */
     const struct statement_list *statements;
-    enum { RUN_ONE_TRANSACTION, RUN_EACH } transaction; /* RUN_EACH: as psql does, each on its own, BEGIN … COMMIT honoured */
+    enum {
+        RUN_ONE_TRANSACTION,
+        RUN_EACH
+    } transaction; /* RUN_EACH: as psql does, each on its own, BEGIN … COMMIT honoured */
     /* After each statement that ran, with its index; false stops the run with the error it sets. Or NULL. */
     bool (*after)(void *argument, struct connection *connection, size_t statement, struct error *error);
     void *argument;
 };
 
-/* Runs them on a connection from scratch_connect(SCRATCH_OWNER). Before the first one role and search_path of the settings
- * are set; the session is reset behind the last. *findings grows; its memory belongs to `owner`.
- * Errors: of the first statement that fails for a reason of its own, with file, line and column; the transaction is rolled
- * back then. */
+/* Runs them on a connection from scratch_connect(SCRATCH_OWNER). Before the first one role and search_path of the
+ * settings are set; the session is reset behind the last. *findings grows; its memory belongs to `owner`. Errors: of
+ * the first statement that fails for a reason of its own, with file, line and column; the transaction is rolled back
+ * then. */
 bool scratch_run(TALLOC_CTX *owner, struct scratch_database *database, struct connection *connection,
                  const struct scratch_run *run, struct scratch_findings *findings, struct error *error) NODISCARD;
 
-/* Makes plain roles of these names (NULL-terminated) where they are missing, the owner a member of each. For scripts that
- * come from a live catalog. */
+/* Makes plain roles of these names (NULL-terminated) where they are missing, the owner a member of each. For scripts
+ * that come from a live catalog. */
 bool scratch_make_roles(struct scratch *scratch, const char *const *names, struct error *error) NODISCARD;
 
 #endif

@@ -1,5 +1,5 @@
-/* A snapshot: the schema of a database as the catalog tells it at one moment: objects by kind, what depends on what, what was left
- * out and why. One query a kind, all in one pipeline of one REPEATABLE READ READ ONLY transaction. */
+/* A snapshot: the schema of a database as the catalog tells it at one moment: objects by kind, what depends on what,
+ * what was left out and why. One query a kind, all in one pipeline of one REPEATABLE READ READ ONLY transaction. */
 #ifndef MIGRATE_SNAPSHOT_H
 #define MIGRATE_SNAPSHOT_H
 
@@ -35,7 +35,7 @@ struct snapshot {
     int server_version;
     struct object **objects; /* by kind, then identity (bytes) */
     size_t count;
-    size_t first[KIND_COUNT + 1]; /* objects of kind k: [first[k], first[k + 1]) */
+    size_t first[KIND_COUNT + 1];    /* objects of kind k: [first[k], first[k + 1]) */
     struct dependency *dependencies; /* by dependent */
     size_t dependency_count;
     const struct snapshot_count *left_out; /* by provenance, and by `ignore` */
@@ -51,13 +51,16 @@ struct snapshot_options {
     const bool *only;                /* by kind_id: which kinds are read, and no dependencies; NULL: all */
 };
 
-/* Takes it. Owner: `owner`. Blocks. Retries once when DDL of others gets in between (the catalog's functions look at what is
- * newest, not at the snapshot). Errors: the server's. */
+/* Takes it. Owner: `owner`. Blocks. Retries once when DDL of others gets in between (the catalog's functions look at
+ * what is newest, not at the snapshot). Errors: the server's. */
 struct snapshot *snapshot_take(TALLOC_CTX *owner, struct connection *connection, const struct snapshot_options *options,
                                struct error *error) NODISCARD;
 
 /* The object of an identity, or NULL. */
 struct object *snapshot_find(const struct snapshot *snapshot, enum kind_id kind, const char *identity);
+
+/* Sets the objects' positions anew, after some were taken out. */
+void snapshot_number(struct snapshot *snapshot);
 
 /* A snapshot without any object, as of an empty database of that version. Owner: `owner`. */
 struct snapshot *snapshot_empty(TALLOC_CTX *owner, int server_version);

@@ -1,0 +1,19 @@
+-- What depends on what, by pg_depend's addresses, system objects left out. type: n normal, a auto, i internal (the dependent is
+-- a part of what it points to), e member of an extension.
+-- A sequence that a column owns is told as ('pg_sequence', oid): ownership is a thing of its own, which can come and go.
+-- Parameters: none. Serves 12 and later.
+SELECT CASE WHEN s.seqrelid IS NOT NULL AND d.deptype = 'a' AND d.refobjsubid > 0 THEN 'pg_sequence'::regclass::oid
+            ELSE d.classid END AS class_id,
+       d.objid AS object_id,
+       d.objsubid AS sub_id,
+       d.refclassid AS to_class_id,
+       d.refobjid AS to_object_id,
+       d.refobjsubid AS to_sub_id,
+       CASE WHEN d.deptype IN ('P', 'S') THEN 'a' ELSE d.deptype::text END AS type
+  FROM pg_catalog.pg_depend AS d
+  LEFT JOIN pg_catalog.pg_sequence AS s ON d.classid = 'pg_class'::regclass AND s.seqrelid = d.objid
+ WHERE d.objid >= 16384 AND d.refobjid >= 16384
+   AND (d.classid, d.objid) IS DISTINCT FROM (d.refclassid, d.refobjid)
+UNION ALL
+SELECT 'pg_publication'::regclass::oid, r.prpubid, 0, 'pg_class'::regclass::oid, r.prrelid, 0, 'n'
+  FROM pg_catalog.pg_publication_rel AS r
