@@ -28,13 +28,20 @@ struct change {
     size_t item;                                        /* in diff->items */
 };
 
+/* What becomes of an object. KEEP: nothing is done to it. */
 enum fate { FATE_KEEP, FATE_CREATE, FATE_DROP, FATE_ALTER, FATE_REPLACE, FATE_RENAME };
+
+#define DIFF_COMMENT_BIT (UINT64_C(1) << 63)
 
 /* An object of either side, or of both. */
 struct diff_item {
     const struct object *from, *to; /* one may be NULL */
     enum fate fate;
-    uint64_t changed; /* bit i: field i of the kind differs; bit 63: the comment */
+    uint64_t changed;     /* bit i: field i of the kind differs; DIFF_COMMENT_BIT; 0 where it is not covered */
+    bool is_covered;      /* its kind is compared; else it stays as it is, and is made anew as it was where it must */
+    bool is_renamed;      /* its name differs; fate RENAME, or ALTER where more does */
+    bool is_moved_aside;  /* of REPLACE: the old one is renamed, and dropped at the end */
+    bool is_brought_over; /* a type that it needs is moved aside: fields that bring over are altered, too */
 };
 
 /* A remark that makes no difference: columns in another order. */
@@ -47,7 +54,9 @@ struct diff {
     struct diff_item *items; /* all objects of both sides, by kind, then identity */
     size_t item_count;
     size_t *item_of_from, *item_of_to; /* by object->position */
-    struct change *changes;            /* by kind, name, attribute */
+    /* By object->position: what it cannot be without: its parent; of what is owned, the owner; or NULL. */
+    const struct object **ground_from, **ground_to;
+    struct change *changes; /* by kind, name, attribute */
     size_t change_count;
     struct diff_note *notes;
     size_t note_count;
@@ -66,6 +75,31 @@ struct diff *diff_make(TALLOC_CTX *owner, const struct snapshot *from, const str
 
 /* Whether a kind is compared under these options. */
 bool diff_covers(const struct diff_options *options, const struct kind *kind);
+
+/* The dependencies of one object: [first, first + count) of snapshot->dependencies. */
+struct dependency_range {
+    const struct dependency *items;
+    size_t count;
+};
+struct dependency_range diff_dependencies(const struct snapshot *snapshot, const struct object *object);
+
+/* The other way round: positions of what depends on each object. Owner: `owner`. */
+struct dependents {
+    const size_t *first; /* by position, and one more */
+    const struct dependency **items;
+};
+struct dependents diff_dependents(TALLOC_CTX *owner, const struct snapshot *snapshot);
+
+/* The item of an object of either snapshot; NULL for NULL. */
+const struct diff_item *diff_item_of(const struct diff *diff, const struct object *object);
+
+/* Whether an object goes, or comes, with what it is a part of (or what owns it): no difference and no statement of its
+ * own. */
+bool diff_goes_along(const struct diff *diff, const struct diff_item *item);
+bool diff_comes_along(const struct diff *diff, const struct diff_item *item);
+
+/* The object that is there in the end: `to`; of what is not covered `from`. */
+const struct object *diff_item_result(const struct diff_item *item);
 
 /* "create", "drop" ...; "breaking", "behavioural" ... */
 const char *change_action_name(enum change_action action);

@@ -6,12 +6,15 @@
 #include <talloc.h>
 
 #include "migrate/diff.h"
+#include "migrate/order.h"
 #include "store/base.h"
 
 struct emit_statement {
     const char *sql;              /* without its semicolon */
     unsigned traits;              /* EMIT_... of kind.h */
+    enum step_kind step;          /* what it is a part of */
     const struct diff_item *item; /* whose difference it closes, or that is made anew along the way */
+    const struct field *field;    /* of STEP_ALTER: whose difference; NULL: the comment's */
 };
 
 struct emit_script {
@@ -19,10 +22,11 @@ struct emit_script {
     size_t count;
     enum { SCRIPT_TRANSACTIONAL, SCRIPT_SPLIT } transaction; /* SPLIT: some statements must run outside */
     bool loses_data;
+    bool has_routines; /* their bodies must not be checked: what they use may come later */
 };
 
-/* Writes the script, and fills sql and loss of the diff's changes. Owner: `owner`. */
-struct emit_script *emit_script(TALLOC_CTX *owner, struct diff *diff);
+/* Writes the script, and fills sql and loss of the diff's changes. Owner: `owner`. The diff must outlive it. */
+struct emit_script *emit_script(TALLOC_CTX *owner, struct diff *diff, enum order_reading reading);
 
 /* The script as a text that psql runs and that can be a migration file: a head line where it needs one, what loses data
  * marked with a comment, BEGIN and COMMIT around what belongs together where some of it must run outside. "" when there

@@ -107,6 +107,7 @@ struct kind {
     const struct field *fields;
     size_t field_count; /* at most 62 */
     unsigned spaces;
+    enum severity severity; /* of one that is there on one side only */
 
     /* "TRIGGER t ON app.orders": what DROP and COMMENT ON name it by. NULL: noun and identity. Owner: `owner`. */
     const char *(*phrase)(TALLOC_CTX *owner, const struct object *object);
