@@ -12,6 +12,6 @@
  * scratch stays different. Owner: `owner`. Blocks. Errors: ERROR_CANCELLED and those of scratch_create. */
 struct diff *canonical_diff(TALLOC_CTX *owner, struct scratch *scratch, const struct snapshot *from,
                             const struct snapshot *to, const struct diff_options *options,
-                            struct error *error) NODISCARD;
+                            struct cancel *cancel, struct error *error) NODISCARD;
 
 #endif

@@ -73,12 +73,20 @@ static void add_note(struct diff *diff, const struct object *object, const struc
     };
 }
 
-static void compare_item(struct diff *diff, struct diff_item *item)
+static bool is_settled(const struct diff_options *options, const struct diff_item *item, const struct field *field)
+{
+    for (size_t i = 0; i < options->settled_count; i++)
+        if (options->settled[i].from == item->from && options->settled[i].field == field)
+            return true;
+    return false;
+}
+
+static void compare_item(struct diff *diff, struct diff_item *item, const struct diff_options *options)
 {
     const struct kind *kind = item->from->kind;
     for (size_t i = 0; i < kind->field_count; i++) {
         const struct field *field = &kind->fields[i];
-        if (!field_differs(field, item->from, item->to))
+        if (!field_differs(field, item->from, item->to) || is_settled(options, item, field))
             continue;
         if (field->role == FIELD_NOTE)
             add_note(diff, item->to, field, field_value(item->from, field), field_value(item->to, field));
@@ -89,12 +97,12 @@ static void compare_item(struct diff *diff, struct diff_item *item)
         item->changed |= DIFF_COMMENT_BIT;
 }
 
-void diff_compare_fields(struct diff *diff)
+void diff_compare_fields(struct diff *diff, const struct diff_options *options)
 {
     for (size_t i = 0; i < diff->item_count; i++) {
         struct diff_item *item = &diff->items[i];
         if (item->from && item->to && item->is_covered)
-            compare_item(diff, item);
+            compare_item(diff, item, options);
     }
 }
 
@@ -211,7 +219,7 @@ struct diff *diff_make(TALLOC_CTX *owner, const struct snapshot *from, const str
     find_grounds(from, diff->ground_from);
     find_grounds(to, diff->ground_to);
     cover_parts(diff);
-    diff_compare_fields(diff);
+    diff_compare_fields(diff, options);
     diff_decide_fates(diff);
     diff_list_changes(diff, options);
     return diff;

@@ -62,11 +62,20 @@ struct diff {
     size_t note_count;
 };
 
+/* A field of an object of FROM whose value means the same as that of its counterpart, although the texts differ
+ * (canonical.h). */
+struct diff_settled {
+    const struct object *from;
+    const struct field *field;
+};
+
 struct diff_options {
     const char *const *only_kinds; /* names, NULL-terminated; NULL: all */
     enum { PRIVILEGES_LEFT_OUT, PRIVILEGES_COMPARED } privileges;
     const uint64_t
         *covered; /* a bit for each kind that both sides can speak of (models: what they declare); NULL: all */
+    const struct diff_settled *settled;
+    size_t settled_count;
 };
 
 /* Compares. Both snapshots must outlive it. Owner: `owner`. */
@@ -75,20 +84,6 @@ struct diff *diff_make(TALLOC_CTX *owner, const struct snapshot *from, const str
 
 /* Whether a kind is compared under these options. */
 bool diff_covers(const struct diff_options *options, const struct kind *kind);
-
-/* The dependencies of one object: [first, first + count) of snapshot->dependencies. */
-struct dependency_range {
-    const struct dependency *items;
-    size_t count;
-};
-struct dependency_range diff_dependencies(const struct snapshot *snapshot, const struct object *object);
-
-/* The other way round: positions of what depends on each object. Owner: `owner`. */
-struct dependents {
-    const size_t *first; /* by position, and one more */
-    const struct dependency **items;
-};
-struct dependents diff_dependents(TALLOC_CTX *owner, const struct snapshot *snapshot);
 
 /* The item of an object of either snapshot; NULL for NULL. */
 const struct diff_item *diff_item_of(const struct diff *diff, const struct object *object);

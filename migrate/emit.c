@@ -310,7 +310,7 @@ struct emit_script *emit_script(TALLOC_CTX *owner, struct diff *diff, enum order
         .order = order_make(memory, diff, reading),
         .from_children = children_new(memory, diff->from),
         .to_children = children_new(memory, diff->to),
-        .dependents = diff_dependents(memory, diff->to),
+        .dependents = snapshot_dependents(memory, diff->to),
     };
     for (size_t i = 0; i < emission.order->count; i++)
         emit_step(&emission, &emission.order->steps[i]);

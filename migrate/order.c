@@ -273,7 +273,7 @@ static bool ties(const struct ordering *ordering, size_t number)
     const struct nodes *nodes = &ordering->nodes[number];
     if (!item->from || nodes->drop != NONE || ordering->is_apart[number] || !is_in_circle(ordering, nodes->vanish))
         return false;
-    struct dependency_range range = diff_dependencies(diff->from, item->from);
+    struct dependency_range range = snapshot_dependencies(diff->from, item->from);
     for (size_t i = 0; i < range.count; i++) {
         size_t other = ordering->nodes[diff->item_of_from[range.items[i].referenced]].vanish;
         if (other != nodes->vanish && is_in_circle(ordering, other))

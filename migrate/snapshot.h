@@ -59,8 +59,26 @@ struct snapshot *snapshot_take(TALLOC_CTX *owner, struct connection *connection,
 /* The object of an identity, or NULL. */
 struct object *snapshot_find(const struct snapshot *snapshot, enum kind_id kind, const char *identity);
 
+/* The dependencies of one object: [first, first + count) of snapshot->dependencies. */
+struct dependency_range {
+    const struct dependency *items;
+    size_t count;
+};
+struct dependency_range snapshot_dependencies(const struct snapshot *snapshot, const struct object *object);
+
+/* The other way round: positions of what depends on each object. Owner: `owner`. */
+struct dependents {
+    const size_t *first; /* by position, and one more */
+    const struct dependency **items;
+};
+struct dependents snapshot_dependents(TALLOC_CTX *owner, const struct snapshot *snapshot);
+
 /* Sets the objects' positions anew, after some were taken out. */
 void snapshot_number(struct snapshot *snapshot);
+
+/* A snapshot of those objects for which `is_kept` (by position) says so, and what they cannot be made without: what
+ * they depend on, parents with their columns. Owner: `owner`; `snapshot` must outlive it. */
+struct snapshot *snapshot_subset(TALLOC_CTX *owner, const struct snapshot *snapshot, const bool *is_kept);
 
 /* A snapshot without any object, as of an empty database of that version. Owner: `owner`. */
 struct snapshot *snapshot_empty(TALLOC_CTX *owner, int server_version);

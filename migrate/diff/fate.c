@@ -2,39 +2,6 @@
  * that they depend on is changed, from one to the next. */
 #include "migrate/diff/parts.h"
 
-struct dependency_range diff_dependencies(const struct snapshot *snapshot, const struct object *object)
-{
-    const struct dependency *all = snapshot->dependencies;
-    size_t low = 0, high = snapshot->dependency_count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (all[middle].dependent < object->position)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    struct dependency_range range = {all + low, 0};
-    while (low + range.count < snapshot->dependency_count && range.items[range.count].dependent == object->position)
-        range.count++;
-    return range;
-}
-
-struct dependents diff_dependents(TALLOC_CTX *owner, const struct snapshot *snapshot)
-{
-    size_t *first = talloc_zero_size(owner, (snapshot->count + 2) * sizeof *first);
-    const struct dependency **items = talloc_zero_size(owner, (snapshot->dependency_count + 1) * sizeof *items);
-    if (!first || !items)
-        abort();
-    /* Counted one place up, so that filling in leaves each start where it belongs. */
-    for (size_t i = 0; i < snapshot->dependency_count; i++)
-        first[snapshot->dependencies[i].referenced + 2]++;
-    for (size_t i = 2; i < snapshot->count + 2; i++)
-        first[i] += first[i - 1];
-    for (size_t i = 0; i < snapshot->dependency_count; i++)
-        items[first[snapshot->dependencies[i].referenced + 1]++] = &snapshot->dependencies[i];
-    return (struct dependents){first, items};
-}
-
 /* ---- by its own differences ---- */
 
 static bool must_replace(const struct diff_item *item)
@@ -155,7 +122,7 @@ void diff_decide_fates(struct diff *diff)
 {
     struct spread spread = {.diff = diff};
     TALLOC_CTX *memory = talloc_new(NULL);
-    spread.dependents = diff_dependents(memory, diff->from);
+    spread.dependents = snapshot_dependents(memory, diff->from);
     spread.queue = talloc_zero_size(memory, (diff->from->count + 1) * sizeof *spread.queue);
     spread.is_queued = talloc_zero_size(memory, (diff->from->count + 1) * sizeof *spread.is_queued);
     if (!spread.queue || !spread.is_queued)

@@ -9,7 +9,7 @@
 void diff_find_renames(struct diff *diff);
 
 /* Compares the fields of what is on both sides: sets `changed` and adds notes. */
-void diff_compare_fields(struct diff *diff);
+void diff_compare_fields(struct diff *diff, const struct diff_options *options);
 
 /* Decides what becomes of each object: what its own differences ask for, and what those of the objects that it depends
  * on do. */

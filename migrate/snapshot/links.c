@@ -172,3 +172,38 @@ void links_find_dependencies(struct snapshot *snapshot, const struct link_edge *
     sort_out(snapshot);
     talloc_free(memory);
 }
+
+/* ---- asked by others ---- */
+
+struct dependency_range snapshot_dependencies(const struct snapshot *snapshot, const struct object *object)
+{
+    const struct dependency *all = snapshot->dependencies;
+    size_t low = 0, high = snapshot->dependency_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (all[middle].dependent < object->position)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    struct dependency_range range = {all + low, 0};
+    while (low + range.count < snapshot->dependency_count && range.items[range.count].dependent == object->position)
+        range.count++;
+    return range;
+}
+
+struct dependents snapshot_dependents(TALLOC_CTX *owner, const struct snapshot *snapshot)
+{
+    size_t *first = talloc_zero_size(owner, (snapshot->count + 2) * sizeof *first);
+    const struct dependency **items = talloc_zero_size(owner, (snapshot->dependency_count + 1) * sizeof *items);
+    if (!first || !items)
+        abort();
+    /* Counted one place up, so that filling in leaves each start where it belongs. */
+    for (size_t i = 0; i < snapshot->dependency_count; i++)
+        first[snapshot->dependencies[i].referenced + 2]++;
+    for (size_t i = 2; i < snapshot->count + 2; i++)
+        first[i] += first[i - 1];
+    for (size_t i = 0; i < snapshot->dependency_count; i++)
+        items[first[snapshot->dependencies[i].referenced + 1]++] = &snapshot->dependencies[i];
+    return (struct dependents){first, items};
+}
