@@ -1,0 +1,177 @@
+/* Every pair of schemas of tests/db/cases/KIND, both ways: NAME.from.sql and NAME.to.sql. Comments at the head of a
+ * file say what is special:
+ *   -- differences: 1       (to) so many, each way
+ *   -- privileges           (to) grants are compared
+ *   -- loses: app.t.c, ...  (either) values, rows ("app.t") or counts of sequences that may go
+ *   -- refused: 23502       the script that starts from the other file and leads to this one is refused, because of
+ * rows Pairs run in threads, as many as there are cores; each is a test of its own. PGDECK_CASE=TEXT runs those whose
+ * name holds it. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <glob.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "tests/lib/proof.h"
+
+#define CASES "tests/db/cases/"
+#define THREADS_MOST 8
+
+struct pair {
+    const char *name; /* "column/type" */
+    const char *report;
+    TALLOC_CTX *memory;
+};
+
+static struct {
+    struct test_server *server;
+    struct pair *pairs;
+    size_t count;
+    atomic_size_t next;
+} folder;
+
+/* ---- the files ---- */
+
+static char *read_text(TALLOC_CTX *owner, const char *path)
+{
+    FILE *file = fopen(path, "r");
+    char *text = talloc_strdup(owner, ""), buffer[8192];
+    for (size_t size; file && (size = fread(buffer, 1, sizeof buffer, file)) > 0;)
+        text = talloc_strndup_append_buffer(text, buffer, size);
+    if (file)
+        fclose(file);
+    return file ? text : NULL;
+}
+
+/* The value of "-- word: value" at the head; "" for "-- word" alone; NULL where it is not there. */
+static char *directive(TALLOC_CTX *owner, const char *text, const char *word)
+{
+    size_t size = strlen(word);
+    for (const char *line = text; !strncmp(line, "--", 2); line += strcspn(line, "\n") + 1) {
+        const char *at = line + 2 + strspn(line + 2, " ");
+        if (strncmp(at, word, size) != 0 || !strchr(":\n", at[size]))
+            continue;
+        at += size + (at[size] == ':');
+        at += strspn(at, " ");
+        return talloc_strndup(owner, at, strcspn(at, "\n"));
+    }
+    return NULL;
+}
+
+/* The words of a list with commas, NULL-terminated, behind those that are there. */
+static const char **add_words(TALLOC_CTX *owner, const char **words, char *list)
+{
+    size_t count = 0;
+    while (words && words[count])
+        count++;
+    char *rest = list, *word;
+    while (list && (word = strsep(&rest, ", "))) {
+        if (!*word)
+            continue;
+        words = talloc_realloc(owner, words, const char *, (unsigned)count + 2);
+        words[count++] = word;
+        words[count] = NULL;
+    }
+    return words;
+}
+
+/* ---- running ---- */
+
+static void run_pair(struct pair *pair, size_t number)
+{
+    TALLOC_CTX *memory = pair->memory;
+    char *from = read_text(memory, talloc_asprintf(memory, CASES "%s.from.sql", pair->name));
+    char *to = read_text(memory, talloc_asprintf(memory, CASES "%s.to.sql", pair->name));
+    if (!from || !to) {
+        pair->report = "one of its two files is missing";
+        return;
+    }
+    const char *differences = directive(memory, to, "differences");
+    struct proof_case proof_case = {
+        .name = talloc_asprintf(memory, "case_%zu", number),
+        .from = from,
+        .to = to,
+        .differences = differences ? (int)strtol(differences, NULL, 10) : -1,
+        .privileges = directive(memory, to, "privileges") ? PROOF_WITH_PRIVILEGES : PROOF_WITHOUT_PRIVILEGES,
+        .rebuild = PROOF_ANEW,
+        .refused = {directive(memory, to, "refused"), directive(memory, from, "refused")},
+        .lost = add_words(memory, add_words(memory, NULL, directive(memory, to, "loses")),
+                          directive(memory, from, "loses")),
+    };
+    pair->report = proof_run(memory, folder.server, &proof_case)->report;
+}
+
+static void *work(void *argument UNUSED)
+{
+    for (size_t i; (i = atomic_fetch_add(&folder.next, 1)) < folder.count;)
+        run_pair(&folder.pairs[i], i);
+    return NULL;
+}
+
+static int run_all(void **state)
+{
+    pthread_t threads[THREADS_MOST];
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    size_t count = cores < 1 ? 1 : cores > THREADS_MOST ? THREADS_MOST : (size_t)cores;
+    *state = talloc_new(NULL);
+    folder.server = test_server_start(*state, (const char *[]){"log_min_messages=fatal", "autovacuum=off", NULL});
+    for (size_t i = 0; i < count; i++)
+        if (pthread_create(&threads[i], NULL, work, NULL))
+            return -1;
+    for (size_t i = 0; i < count; i++)
+        pthread_join(threads[i], NULL);
+    return 0;
+}
+
+static int stop(void **state)
+{
+    talloc_free(*state);
+    for (size_t i = 0; i < folder.count; i++)
+        talloc_free(folder.pairs[i].memory);
+    return 0;
+}
+
+static void test_pair(void **state)
+{
+    const struct pair *pair = *state;
+    if (pair->report)
+        fail_msg("%s:\n%s", pair->name, pair->report);
+}
+
+/* ---- the folder ---- */
+
+static void find_pairs(TALLOC_CTX *owner)
+{
+    glob_t found = {0};
+    const char *only = getenv("PGDECK_CASE");
+    glob(CASES "*/*.to.sql", 0, NULL, &found);
+    glob(CASES "*/*.from.sql", GLOB_APPEND, NULL, &found);
+    folder.pairs = talloc_zero_array(owner, struct pair, (unsigned)found.gl_pathc);
+    for (size_t i = 0; i < found.gl_pathc; i++) {
+        const char *path = found.gl_pathv[i] + strlen(CASES);
+        bool is_to = strstr(path, ".to.sql");
+        char *name = talloc_strndup(owner, path, strlen(path) - strlen(is_to ? ".to.sql" : ".from.sql"));
+        bool is_counted = !is_to && access(talloc_asprintf(name, CASES "%s.to.sql", name), F_OK) == 0;
+        if (!is_counted && (!only || strstr(name, only)))
+            folder.pairs[folder.count++] = (struct pair){.name = name, .memory = talloc_new(NULL)};
+    }
+    globfree(&found);
+}
+
+int main(void)
+{
+    TALLOC_CTX *memory = talloc_new(NULL);
+    find_pairs(memory);
+    struct CMUnitTest *tests = talloc_zero_array(memory, struct CMUnitTest, (unsigned)folder.count);
+    for (size_t i = 0; i < folder.count; i++)
+        tests[i] = (struct CMUnitTest){folder.pairs[i].name, test_pair, NULL, NULL, &folder.pairs[i]};
+    int failed = _cmocka_run_group_tests("cases", tests, folder.count, run_all, stop);
+    talloc_free(memory);
+    return failed;
+}
