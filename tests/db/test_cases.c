@@ -30,6 +30,7 @@ struct pair {
 };
 
 static struct {
+    TALLOC_CTX *memory;
     struct test_server *server;
     struct pair *pairs;
     size_t count;
@@ -114,13 +115,14 @@ static void *work(void *argument UNUSED)
     return NULL;
 }
 
-static int run_all(void **state)
+/* The group has no state: cmocka would hand it to the tests in place of theirs. */
+static int run_all(void **state UNUSED)
 {
     pthread_t threads[THREADS_MOST];
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
     size_t count = cores < 1 ? 1 : cores > THREADS_MOST ? THREADS_MOST : (size_t)cores;
-    *state = talloc_new(NULL);
-    folder.server = test_server_start(*state, (const char *[]){"log_min_messages=fatal", "autovacuum=off", NULL});
+    folder.server =
+        test_server_start(folder.memory, (const char *[]){"log_min_messages=fatal", "autovacuum=off", NULL});
     for (size_t i = 0; i < count; i++)
         if (pthread_create(&threads[i], NULL, work, NULL))
             return -1;
@@ -129,9 +131,9 @@ static int run_all(void **state)
     return 0;
 }
 
-static int stop(void **state)
+static int stop(void **state UNUSED)
 {
-    talloc_free(*state);
+    talloc_free(folder.server);
     for (size_t i = 0; i < folder.count; i++)
         talloc_free(folder.pairs[i].memory);
     return 0;
@@ -146,8 +148,9 @@ static void test_pair(void **state)
 
 /* ---- the folder ---- */
 
-static void find_pairs(TALLOC_CTX *owner)
+static void find_pairs(void)
 {
+    TALLOC_CTX *owner = folder.memory;
     glob_t found = {0};
     const char *only = getenv("PGDECK_CASE");
     glob(CASES "*/*.to.sql", 0, NULL, &found);
@@ -166,12 +169,12 @@ static void find_pairs(TALLOC_CTX *owner)
 
 int main(void)
 {
-    TALLOC_CTX *memory = talloc_new(NULL);
-    find_pairs(memory);
-    struct CMUnitTest *tests = talloc_zero_array(memory, struct CMUnitTest, (unsigned)folder.count);
+    folder.memory = talloc_new(NULL);
+    find_pairs();
+    struct CMUnitTest *tests = talloc_zero_array(folder.memory, struct CMUnitTest, (unsigned)folder.count);
     for (size_t i = 0; i < folder.count; i++)
         tests[i] = (struct CMUnitTest){folder.pairs[i].name, test_pair, NULL, NULL, &folder.pairs[i]};
     int failed = _cmocka_run_group_tests("cases", tests, folder.count, run_all, stop);
-    talloc_free(memory);
+    talloc_free(folder.memory);
     return failed;
 }

@@ -1,0 +1,3 @@
+-- differences: 1
+CREATE SCHEMA app;
+CREATE TYPE app.mood AS ENUM ('sad', 'so-so', 'ok', 'happy', 'glad');

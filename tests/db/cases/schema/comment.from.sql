@@ -1,0 +1,3 @@
+CREATE SCHEMA app;
+CREATE SCHEMA gone;
+CREATE SCHEMA "Odd schema";
