@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "store/clock.h"
@@ -43,18 +44,37 @@ static int destroy(struct cluster *cluster)
     return 0;
 }
 
-struct cluster *cluster_open(TALLOC_CTX *owner, const struct settings *settings, enum cluster_kind kind,
-                             struct error *error)
+static struct cluster *open_cluster(TALLOC_CTX *owner, const struct settings *settings, enum cluster_kind kind,
+                                    int major, struct error *error)
 {
     struct cluster *cluster = talloc_zero(owner, struct cluster);
     cluster->users_fd = -1;
-    cluster->paths = paths_find(cluster, settings, kind, error);
+    cluster->paths = paths_find(cluster, settings, kind, major, error);
     if (cluster->paths) {
         talloc_set_destructor(cluster, destroy);
         return cluster;
     }
     talloc_free(cluster);
     return NULL;
+}
+
+struct cluster *cluster_open(TALLOC_CTX *owner, const struct settings *settings, enum cluster_kind kind,
+                             struct error *error)
+{
+    return open_cluster(owner, settings, kind, 0, error);
+}
+
+struct cluster *cluster_open_scratch(TALLOC_CTX *owner, const struct settings *settings, int major, struct error *error)
+{
+    return open_cluster(owner, settings, CLUSTER_SCRATCH, major, error);
+}
+
+int64_t cluster_free_bytes(const struct cluster *cluster)
+{
+    struct statvfs room;
+    if (statvfs(cluster->paths->data_directory, &room) < 0)
+        return 0;
+    return (int64_t)room.f_bavail * (int64_t)room.f_frsize;
 }
 
 /* ---- acquire ---- */
@@ -119,7 +139,7 @@ struct target *cluster_target(TALLOC_CTX *owner, const struct cluster *cluster, 
     snprintf(port, sizeof port, "%d", PATHS_PORT);
     const char *database = cluster->paths->kind == CLUSTER_EMBEDDED ? PATHS_DATABASE : "postgres";
     const char *pairs[] = {
-        "host", cluster->paths->socket_directory, "port", port, "user", PATHS_USER, "dbname", database, NULL};
+        "host", cluster->paths->socket_directory, "port", port, "user", cluster->paths->superuser, "dbname", database, NULL};
     return target_with(owner, target, pairs);
 }
 
@@ -275,7 +295,7 @@ struct cluster_status *cluster_status(TALLOC_CTX *owner, struct cluster *cluster
     status->major = (int)strtol(status->version, NULL, 10);
     status->port = PATHS_PORT;
     status->database = paths->kind == CLUSTER_EMBEDDED ? PATHS_DATABASE : "postgres";
-    status->user = PATHS_USER;
+    status->user = paths->superuser;
     status->size_bytes = size_below(open(paths->data_directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW));
     return status;
 }

@@ -43,6 +43,13 @@ struct cluster_status {
 struct cluster *cluster_open(TALLOC_CTX *owner, const struct settings *settings, enum cluster_kind kind,
                              struct error *error) NODISCARD;
 
+/* The same for the scratch cluster of one major version; of the newest where that one is not installed, or major is 0. */
+struct cluster *cluster_open_scratch(TALLOC_CTX *owner, const struct settings *settings, int major,
+                                     struct error *error) NODISCARD;
+
+/* How much more its file system takes; 0 where that is not known. */
+int64_t cluster_free_bytes(const struct cluster *cluster);
+
 /* Makes the cluster if need be (initdb), starts it if need be, and holds it until the struct cluster is freed.
  * Repairs what a crash left: half-made data directory, stale or reused pid file, orphan server. Blocks (well under a
  * second once made). May be called from any thread; processes are made by the keeper. Errors: ERROR_CLUSTER with the

@@ -343,8 +343,8 @@ static struct paths *parse(TALLOC_CTX *owner, int count, char **arguments)
     if (count != 9 || !parse_number(arguments[3], &uid) || !parse_number(arguments[4], &gid) ||
         !parse_number(arguments[8], &linger_ms))
         return NULL;
-    struct paths *paths = paths_of_folders(owner, arguments[5], arguments[6]);
-    paths->kind = strcmp(arguments[2], "scratch") ? CLUSTER_EMBEDDED : CLUSTER_SCRATCH;
+    enum cluster_kind kind = strcmp(arguments[2], "scratch") ? CLUSTER_EMBEDDED : CLUSTER_SCRATCH;
+    struct paths *paths = paths_of_folders(owner, kind, arguments[5], arguments[6]);
     paths->uid = (uid_t)uid;
     paths->gid = (gid_t)gid;
     paths->owner = arguments[3];

@@ -15,6 +15,15 @@
 /* A scratch cluster has about 30 MB, a database 8 MB (measured); below this, memory is left to others. */
 #define MEMORY_ROOM_BYTES (256LL * 1024 * 1024)
 
+/* Of how a scratch cluster is laid out: its folder's name has it, so that one of another format is another cluster. */
+#define SCRATCH_FORMAT "2"
+
+/* A file may name any role: that of the scratch cluster's superuser is one that none will. */
+static const char *const superusers[] = {
+    [CLUSTER_EMBEDDED] = "pgdeck",
+    [CLUSTER_SCRATCH] = "pgdeck_scratch_superuser",
+};
+
 /* ---- whose ---- */
 
 static bool find_user(TALLOC_CTX *owner, const char *name, uid_t uid, struct passwd *user)
@@ -83,6 +92,18 @@ static const char *embedded_base(TALLOC_CTX *owner, const struct settings *setti
     return geteuid() ? user_base(owner, settings, "XDG_STATE_HOME", ".local/state", error) : "/var/lib/pgdeck";
 }
 
+static bool is_traversable(const struct stat *status, const struct paths *paths)
+{
+    mode_t bit = status->st_uid == paths->uid ? S_IXUSR : status->st_gid == paths->gid ? S_IXGRP : S_IXOTH;
+    return status->st_mode & bit;
+}
+
+static bool may_pass(const struct paths *paths, const char *folder)
+{
+    struct stat status;
+    return stat(folder, &status) == 0 && is_traversable(&status, paths);
+}
+
 static bool has_room(const char *folder)
 {
     struct statvfs room;
@@ -90,17 +111,23 @@ static bool has_room(const char *folder)
            (int64_t)room.f_bavail * (int64_t)room.f_frsize >= MEMORY_ROOM_BYTES;
 }
 
-/* In memory where there is room, or where it already is: the answer must not change while it fills up. */
+/* In memory where there is room, or where it already is: the answer must not change while it fills up. Root's server
+ * runs as another user, who has no business in root's runtime folder. */
 static bool place_scratch(struct paths *paths, const struct settings *settings, struct error *error)
 {
+    const char *runtime = settings_variable(settings, SCOPE_ENVIRONMENT, "XDG_RUNTIME_DIR", NULL);
+    const char *const memory[] = {"/dev/shm", geteuid() && runtime && *runtime == '/' ? runtime : NULL};
     struct stat status;
-    paths->base = "/dev/shm";
-    paths->directory = talloc_asprintf(paths, "/dev/shm/pgdeck-%lu-scratch-%d", (unsigned long)geteuid(), paths->major);
-    if (lstat(paths->directory, &status) == 0 || has_room("/dev/shm"))
-        return true;
+    for (size_t i = 0; i < countof(memory) && memory[i]; i++) {
+        paths->base = talloc_strdup(paths, memory[i]);
+        paths->directory = talloc_asprintf(paths, "%s/pgdeck-%lu-scratch" SCRATCH_FORMAT "-%d", memory[i],
+                                           (unsigned long)geteuid(), paths->major);
+        if (lstat(paths->directory, &status) == 0 || (has_room(memory[i]) && may_pass(paths, memory[i])))
+            return true;
+    }
     paths->base = geteuid() ? user_base(paths, settings, "XDG_CACHE_HOME", ".cache", error) : "/var/cache/pgdeck";
     if (paths->base)
-        paths->directory = talloc_asprintf(paths, "%s/scratch-%d", paths->base, paths->major);
+        paths->directory = talloc_asprintf(paths, "%s/scratch" SCRATCH_FORMAT "-%d", paths->base, paths->major);
     return paths->base;
 }
 
@@ -128,9 +155,12 @@ static bool place_socket(struct paths *paths, struct error *error)
     return true;
 }
 
-struct paths *paths_of_folders(TALLOC_CTX *owner, const char *directory, const char *socket_directory)
+struct paths *paths_of_folders(TALLOC_CTX *owner, enum cluster_kind kind, const char *directory,
+                               const char *socket_directory)
 {
     struct paths *paths = talloc_zero(owner, struct paths);
+    paths->kind = kind;
+    paths->superuser = superusers[kind];
     paths->directory = talloc_strdup(paths, directory);
     paths->socket_directory = talloc_strdup(paths, socket_directory);
     name_files(paths);
@@ -197,7 +227,15 @@ static bool place_embedded(struct paths *paths, const struct settings *settings,
     return true;
 }
 
-static bool fill(struct paths *paths, const struct settings *settings, struct error *error)
+static const struct binaries *of_major(const struct binaries *found, size_t count, int major)
+{
+    for (size_t i = 0; i < count; i++)
+        if (found[i].major == major)
+            return &found[i];
+    return &found[0];
+}
+
+static bool fill(struct paths *paths, const struct settings *settings, int major, struct error *error)
 {
     const struct binaries_places places = {
         .asked = settings_text(settings, SETTING_server_binaries),
@@ -208,20 +246,22 @@ static bool fill(struct paths *paths, const struct settings *settings, struct er
     const struct binaries *found = binaries_find(paths, &places, &count, error);
     if (!found || !choose_user(paths, error))
         return false;
-    paths->binaries = found[0].folder;
-    paths->major = found[0].major;
+    const struct binaries *chosen = of_major(found, count, major);
+    paths->binaries = chosen->folder;
+    paths->major = chosen->major;
     paths->linger_ms = settings_number(settings, SETTING_cluster_linger);
     bool is_placed = paths->kind == CLUSTER_EMBEDDED ? place_embedded(paths, settings, found, count, error)
                                                      : place_scratch(paths, settings, error);
     return is_placed && place_socket(paths, error);
 }
 
-struct paths *paths_find(TALLOC_CTX *owner, const struct settings *settings, enum cluster_kind kind,
+struct paths *paths_find(TALLOC_CTX *owner, const struct settings *settings, enum cluster_kind kind, int major,
                          struct error *error)
 {
     struct paths *paths = talloc_zero(owner, struct paths);
     paths->kind = kind;
-    if (fill(paths, settings, error))
+    paths->superuser = superusers[kind];
+    if (fill(paths, settings, major, error))
         return paths;
     talloc_free(paths);
     return NULL;
@@ -253,12 +293,6 @@ static bool claim_folder(const struct paths *paths, const char *folder, struct e
     error_set(error, ERROR_CLUSTER, "\"%s\" is not a folder of the user \"%s\" alone; it is not used", folder,
               paths->owner);
     return error_hint(error, "Find out who made it, then remove it: whoever can write there can pose as the server.");
-}
-
-static bool is_traversable(const struct stat *status, const struct paths *paths)
-{
-    mode_t bit = status->st_uid == paths->uid ? S_IXUSR : status->st_gid == paths->gid ? S_IXGRP : S_IXOTH;
-    return status->st_mode & bit;
 }
 
 /* The kernel can only be asked for the caller's own rights; root asks for another user, so the modes are read. */

@@ -12,7 +12,6 @@
 #include "store/settings.h"
 
 #define PATHS_PORT 5432     /* of the socket file's name; nothing listens on TCP */
-#define PATHS_USER "pgdeck" /* the superuser that initdb makes */
 #define PATHS_DATABASE "embedded"
 
 /* Plain data, constant once made. */
@@ -24,6 +23,7 @@ struct paths {
     const char *owner_note; /* why it is not "postgres" when root asked, or NULL */
     const char *binaries;
     int major;
+    const char *superuser; /* that initdb makes */
     int64_t linger_ms;
     const char *base;      /* holds `directory` */
     const char *directory; /* 0700, the server user's; holds all that follows but the socket */
@@ -35,12 +35,14 @@ struct paths {
     const char *socket_directory, *socket;
 };
 
-/* Owner: `owner`. Touches nothing. Errors: ERROR_CLUSTER. */
-struct paths *paths_find(TALLOC_CTX *owner, const struct settings *settings, enum cluster_kind kind,
+/* Owner: `owner`. Touches nothing. major: of a scratch cluster, the version that is wanted (the newest where it is not
+ * installed); 0: the newest. Errors: ERROR_CLUSTER. */
+struct paths *paths_find(TALLOC_CTX *owner, const struct settings *settings, enum cluster_kind kind, int major,
                          struct error *error) NODISCARD;
 
-/* The same from the folders alone, as the keeper gets them; user, kind and binaries are left to the caller. */
-struct paths *paths_of_folders(TALLOC_CTX *owner, const char *directory, const char *socket_directory);
+/* The same from the folders alone, as the keeper gets them; user and binaries are left to the caller. */
+struct paths *paths_of_folders(TALLOC_CTX *owner, enum cluster_kind kind, const char *directory,
+                               const char *socket_directory);
 
 /* Makes the cluster's folder and the socket's where they are missing, and checks that both belong to the server's
  * user alone. Errors: ERROR_CLUSTER naming the folder. */

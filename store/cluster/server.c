@@ -110,7 +110,7 @@ bool server_is_ready(const struct paths *paths)
 {
     char port[16];
     snprintf(port, sizeof port, "%d", PATHS_PORT);
-    const char *values[] = {paths->socket_directory, port, PATHS_USER, "postgres", "10", NULL};
+    const char *values[] = {paths->socket_directory, port, paths->superuser, "postgres", "10", NULL};
     return server_listens(paths) && PQpingParams(session_keywords(), values, 0) == PQPING_OK;
 }
 
@@ -159,7 +159,7 @@ pid_t server_start_initdb(const struct paths *paths, const char *data_directory)
 {
     char *program = talloc_asprintf(NULL, "%s/initdb", paths->binaries);
     const char *no_sync = paths->kind == CLUSTER_SCRATCH ? "--no-sync" : NULL;
-    const char *words[] = {program, "-D",         data_directory,    "-A",    "trust", "-U", PATHS_USER, "-E",
+    const char *words[] = {program, "-D",         data_directory,    "-A",    "trust", "-U", paths->superuser, "-E",
                            "UTF8",  "--locale=C", "--wal-segsize=1", no_sync, NULL};
     pid_t pid = start_program(paths, words, SIGKILL);
     talloc_free(program);
@@ -251,7 +251,7 @@ bool server_make_database(const struct paths *paths, struct error *error)
 {
     char port[16];
     snprintf(port, sizeof port, "%d", PATHS_PORT);
-    const char *values[] = {paths->socket_directory, port, PATHS_USER, "postgres", "60", NULL};
+    const char *values[] = {paths->socket_directory, port, paths->superuser, "postgres", "60", NULL};
     int rows = 0;
     PGconn *session = PQconnectdbParams(session_keywords(), values, 0);
     bool ok = PQstatus(session) == CONNECTION_OK &&
