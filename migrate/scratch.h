@@ -69,6 +69,7 @@ struct scratch_run {
         RUN_ONE_TRANSACTION,
         RUN_EACH
     } transaction; /* RUN_EACH: as psql does, each on its own, BEGIN … COMMIT honoured */
+    const struct query *first; /* run before the first statement, in its transaction; or NULL */
     /* After each statement that ran, with its index; false stops the run with the error it sets. Or NULL. */
     bool (*after)(void *argument, struct connection *connection, size_t statement, struct error *error);
     void *argument;

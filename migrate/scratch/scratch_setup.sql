@@ -1,0 +1,22 @@
+-- The registry of scratch databases, in the administrative database. No parameters, no rows. Serves 12 and newer.
+DO $setup$
+BEGIN
+    CREATE SCHEMA IF NOT EXISTS pgdeck;
+    CREATE TABLE IF NOT EXISTS pgdeck.server (
+        only_one       boolean PRIMARY KEY DEFAULT true CHECK (only_one),
+        server_version integer NOT NULL, -- that all databases were made by
+        token          text    NOT NULL, -- see scratch_superuser.sql
+        password       text    NOT NULL  -- of the plain role
+    );
+    CREATE TABLE IF NOT EXISTS pgdeck.database (
+        id           integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        kind         text NOT NULL CHECK (kind IN ('spare', 'work', 'state')),
+        key          text UNIQUE,        -- of a state: the hash chain of what made it
+        database_oid oid,                -- of a state: another database of its name is not it
+        size_bytes   bigint,
+        used_at      timestamptz NOT NULL DEFAULT clock_timestamp(),
+        extensions   text,               -- digest of what could be installed; NULL: nothing was missing
+        findings     text                -- JSON
+    );
+END
+$setup$
