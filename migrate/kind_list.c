@@ -1,8 +1,8 @@
 /* See kind_list.h. */
 #include "migrate/kind_list.h"
 
-/* Length up to the first comma outside of quotes and parentheses. A doubled quote closes and opens again; quote_literal
- * doubles backslashes, so none stands before a quote that ends. */
+/* Length up to the first comma outside of quotes, parentheses and brackets. A doubled quote closes and opens again;
+ * quote_literal doubles backslashes, so none stands before a quote that ends. */
 static size_t item_length(const char *text)
 {
     char quote = '\0';
@@ -13,8 +13,10 @@ static size_t item_length(const char *text)
             quote = c == quote ? '\0' : quote;
         else if (c == '"' || c == '\'')
             quote = c;
-        else if (c == '(' || c == ')')
-            depth += c == '(' ? 1 : (size_t)-1;
+        else if (c == '(' || c == '[')
+            depth++;
+        else if (c == ')' || c == ']')
+            depth--;
         else if (c == ',' && !depth)
             break;
     }
@@ -39,15 +41,14 @@ struct kind_list kind_list_split(TALLOC_CTX *owner, const char *text)
     return list;
 }
 
-/* Length of the first word of an item. */
+/* Length of the first word of an item. A doubled quote closes and opens again. */
 static size_t name_length(const char *item)
 {
-    if (*item != '"')
-        return strcspn(item, " ");
-    size_t i = 1;
-    while (item[i] && (item[i] != '"' || item[i + 1] == '"'))
-        i += item[i] == '"' ? 2 : 1;
-    return i + (item[i] == '"');
+    bool is_quoted = false;
+    size_t i = 0;
+    for (; item[i] && (is_quoted || (item[i] != ' ' && item[i] != '=')); i++)
+        is_quoted ^= item[i] == '"';
+    return i;
 }
 
 const char *kind_list_name(TALLOC_CTX *owner, const char *item)
@@ -61,4 +62,62 @@ size_t kind_list_find(const struct kind_list *list, const char *name)
     while (i < list->count && (name_length(list->items[i]) != length || memcmp(list->items[i], name, length) != 0))
         i++;
     return i;
+}
+
+const char *kind_list_rest(const char *item)
+{
+    const char *end = item + name_length(item);
+    return *end ? end + 1 : end;
+}
+
+bool kind_list_has(const struct kind_list *list, const char *item)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (!strcmp(list->items[i], item))
+            return true;
+    return false;
+}
+
+bool kind_list_is_same(const char *one, const char *other)
+{
+    TALLOC_CTX *memory = talloc_new(NULL);
+    struct kind_list a = kind_list_split(memory, one), b = kind_list_split(memory, other);
+    bool is_same = a.count == b.count;
+    for (size_t i = 0; is_same && i < a.count; i++)
+        is_same = kind_list_has(&b, a.items[i]);
+    talloc_free(memory);
+    return is_same;
+}
+
+void kind_list_alter_options(struct emission *emission, const char *alter, const char *from, const char *to)
+{
+    TALLOC_CTX *memory = emission_memory(emission);
+    struct kind_list old = kind_list_split(memory, from), new = kind_list_split(memory, to);
+    const char *gone = "";
+    bool is_more = false;
+    for (size_t i = 0; i < old.count; i++) {
+        const char *name = kind_list_name(memory, old.items[i]);
+        if (kind_list_find(&new, name) == new.count)
+            gone = talloc_asprintf(memory, "%s%s%s", gone, *gone ? ", " : "", name);
+    }
+    for (size_t i = 0; i < new.count; i++)
+        is_more = is_more || !kind_list_has(&old, new.items[i]);
+    if (*gone)
+        emit(emission, EMIT_PLAIN, "%s RESET (%s)", alter, gone);
+    if (is_more)
+        emit(emission, EMIT_PLAIN, "%s SET (%s)", alter, to);
+}
+
+void kind_list_alter_comments(struct emission *emission, const char *identity, const char *from, const char *to)
+{
+    TALLOC_CTX *memory = emission_memory(emission);
+    struct kind_list old = kind_list_split(memory, from), new = kind_list_split(memory, to);
+    for (size_t i = 0; i < old.count; i++) {
+        const char *name = kind_list_name(memory, old.items[i]);
+        if (kind_list_find(&new, name) == new.count)
+            emit(emission, EMIT_PLAIN, "COMMENT ON COLUMN %s.%s IS NULL", identity, name);
+    }
+    for (size_t i = 0; i < new.count; i++)
+        if (!kind_list_has(&old, new.items[i]))
+            emit(emission, EMIT_PLAIN, "COMMENT ON COLUMN %s.%s", identity, new.items[i]);
 }
