@@ -1,0 +1,8 @@
+-- differences: 1
+CREATE SCHEMA app;
+CREATE TABLE app.orders (id bigint PRIMARY KEY, customer text NOT NULL, total integer NOT NULL, placed date);
+INSERT INTO app.orders VALUES (1, 'ann', 10, '2024-01-05'), (2, 'bob', 99, NULL), (3, 'ann', 7, '2024-02-29');
+CREATE TABLE app.log (id bigint, what text);
+INSERT INTO app.log VALUES (1, 'made');
+CREATE VIEW app.big AS SELECT id, customer, total FROM app.orders WHERE total > 50;
+CREATE RULE store AS ON INSERT TO app.big DO INSTEAD INSERT INTO app.orders (id, customer, total) VALUES (new.id, new.customer, new.total + 1) RETURNING id, customer, total;
