@@ -1,0 +1,9 @@
+-- differences: 1
+CREATE SCHEMA app;
+CREATE TABLE app.events (id bigint, day date NOT NULL) PARTITION BY RANGE (day);
+CREATE TABLE app.events_2023 PARTITION OF app.events FOR VALUES FROM ('2023-01-01') TO ('2024-01-01');
+CREATE TABLE app.events_2024 PARTITION OF app.events FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
+INSERT INTO app.events VALUES (1, '2023-05-05'), (2, '2024-06-06');
+CREATE FUNCTION app.note() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+CREATE TRIGGER note AFTER INSERT ON app.events FOR EACH ROW EXECUTE FUNCTION app.note();
+COMMENT ON TRIGGER note ON app.events IS 'of all parts';
