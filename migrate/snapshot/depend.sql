@@ -15,5 +15,8 @@ SELECT CASE WHEN s.seqrelid IS NOT NULL AND d.deptype = 'a' AND d.refobjsubid > 
  WHERE d.objid >= 16384 AND d.refobjid >= 16384
    AND (d.classid, d.objid) IS DISTINCT FROM (d.refclassid, d.refobjid)
 UNION ALL
-SELECT 'pg_publication'::regclass::oid, r.prpubid, 0, 'pg_class'::regclass::oid, r.prrelid, 0, 'n'
-  FROM pg_catalog.pg_publication_rel AS r
+-- A publication, by the rows that say what is published.
+SELECT p.refclassid, p.refobjid, 0, d.refclassid, d.refobjid, d.refobjsubid, 'n'
+  FROM pg_catalog.pg_depend AS p
+  JOIN pg_catalog.pg_depend AS d ON d.classid = p.classid AND d.objid = p.objid
+ WHERE p.refclassid = 'pg_publication'::regclass AND d.refclassid <> p.refclassid
