@@ -1,0 +1,95 @@
+/* Grants: what one role may do with one object (or column), where that is not what it may do by default. */
+#include "migrate/kind.h"
+#include "migrate/kind_privileges.h"
+#include "store/sql.h"
+
+extern const char sql_grant[];
+
+struct grant_object {
+    struct object base;
+    const char *value;      /* "INSERT, SELECT*"; NULL: nothing, where there is something by default */
+    const char *by_default; /* what it may do without any grant */
+    const char *target;     /* "TABLE app.t" */
+    const char *column;     /* quoted; or NULL */
+    const char *grantee;    /* quoted; OWNER, PUBLIC */
+};
+
+static const struct grant_object *as_grant(const struct object *object) { return (const struct grant_object *)object; }
+
+/* Where the owner of an object stands: it has another name in every place. */
+struct owner_place {
+    const char *noun; /* the beginning of a target */
+    const char *catalog, *column, *type;
+};
+
+static const struct owner_place owner_places[] = {
+    {"TABLE ", "pg_class", "relowner", "regclass"},          {"SEQUENCE ", "pg_class", "relowner", "regclass"},
+    {"FUNCTION ", "pg_proc", "proowner", "regprocedure"},    {"PROCEDURE ", "pg_proc", "proowner", "regprocedure"},
+    {"SCHEMA ", "pg_namespace", "nspowner", "regnamespace"}, {"TYPE ", "pg_type", "typowner", "regtype"},
+    {"DOMAIN ", "pg_type", "typowner", "regtype"},
+};
+
+static void emit_to_owner(struct emission *emission, const struct grant_object *grant,
+                          const struct privilege_statement *statement)
+{
+    TALLOC_CTX *memory = emission_memory(emission);
+    const struct owner_place *place = owner_places;
+    while (strncmp(grant->target, place->noun, strlen(place->noun)) != 0)
+        place++;
+    const char *name = sql_literal(memory, grant->target + strlen(place->noun));
+    const char *body = talloc_asprintf(
+        memory,
+        "BEGIN EXECUTE %s || (SELECT %s::pg_catalog.regrole FROM pg_catalog.%s WHERE oid = %s::pg_catalog.%s) || %s; END",
+        sql_literal(memory, statement->before), place->column, place->catalog, name, place->type,
+        sql_literal(memory, statement->behind));
+    emit(emission, EMIT_PLAIN, "DO %s", sql_literal(memory, body));
+}
+
+static void change(struct emission *emission, const struct grant_object *grant, const char *from, const char *to)
+{
+    struct privilege_statements statements =
+        privileges_change(emission_memory(emission), grant->target, grant->column, from, to);
+    for (size_t i = 0; i < statements.count; i++) {
+        const struct privilege_statement *statement = &statements.items[i];
+        if (!strcmp(grant->grantee, "OWNER"))
+            emit_to_owner(emission, grant, statement);
+        else
+            emit(emission, EMIT_PLAIN, "%s%s%s", statement->before, grant->grantee, statement->behind);
+    }
+}
+
+static void create(struct emission *emission, const struct object *object)
+{
+    change(emission, as_grant(object), as_grant(object)->by_default, as_grant(object)->value);
+}
+
+static void drop(struct emission *emission, const struct object *object)
+{
+    change(emission, as_grant(object), as_grant(object)->value, as_grant(object)->by_default);
+}
+
+static void alter(struct emission *emission, const struct object *from, const struct object *to)
+{
+    change(emission, as_grant(to), as_grant(from)->value, as_grant(to)->value);
+}
+
+static const struct field fields[] = {
+    FIELD(struct grant_object, value, .role = FIELD_ALTER, .severity = SEVERITY_BEHAVIOURAL, .alter = alter),
+    FIELD(struct grant_object, by_default, .role = FIELD_FACT),
+    FIELD(struct grant_object, target, .role = FIELD_FACT),
+    FIELD(struct grant_object, column, .role = FIELD_FACT),
+    FIELD(struct grant_object, grantee, .role = FIELD_FACT),
+};
+
+const struct kind kind_grant = {
+    .name = "grant",
+    .title = "grant",
+    .noun = "GRANT",
+    .queries = (const struct kind_query[]){{120000, sql_grant}, {0, NULL}},
+    .size_bytes = sizeof(struct grant_object),
+    .fields = fields,
+    .field_count = countof(fields),
+    .create = create,
+    .drop = drop,
+    .compared = KIND_PRIVILEGES,
+};
