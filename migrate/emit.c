@@ -14,7 +14,7 @@ struct emission {
     struct diff *diff;
     const struct order *order;
     struct children *from_children, *to_children;
-    struct dependents dependents; /* of TO */
+    struct dependents from_dependents, dependents; /* of FROM, of TO */
     size_t room;
     /* Where it stands. */
     enum step_kind step;
@@ -85,6 +85,31 @@ const struct object *const *emission_children(struct emission *emission, const s
 {
     struct children *children = is_of(emission->diff->from, object) ? emission->from_children : emission->to_children;
     return children_of(emission->script, children, object, kind, is_taken_in, emission);
+}
+
+const struct object *emission_find(struct emission *emission, const struct object *beside, enum kind_id kind,
+                                   const char *identity)
+{
+    const struct diff *diff = emission->diff;
+    return snapshot_find(is_of(diff->from, beside) ? diff->from : diff->to, kind, identity);
+}
+
+const struct object *const *emission_dependents(struct emission *emission, const struct object *object,
+                                                enum kind_id kind)
+{
+    bool is_from = is_of(emission->diff->from, object);
+    const struct snapshot *snapshot = is_from ? emission->diff->from : emission->diff->to;
+    const struct dependents *all = is_from ? &emission->from_dependents : &emission->dependents;
+    size_t first = all->first[object->position], end = all->first[object->position + 1], count = 0;
+    const struct object **result = talloc_zero_size(emission->script, (end - first + 1) * sizeof *result);
+    if (!result)
+        abort();
+    for (size_t i = first; i < end; i++) {
+        const struct object *dependent = snapshot->objects[all->items[i]->dependent];
+        if (dependent->kind == kinds[kind])
+            result[count++] = dependent;
+    }
+    return result;
 }
 
 bool emission_is_new(const struct emission *emission, const struct object *object)
@@ -310,6 +335,7 @@ struct emit_script *emit_script(TALLOC_CTX *owner, struct diff *diff, enum order
         .order = order_make(memory, diff, reading),
         .from_children = children_new(memory, diff->from),
         .to_children = children_new(memory, diff->to),
+        .from_dependents = snapshot_dependents(memory, diff->from),
         .dependents = snapshot_dependents(memory, diff->to),
     };
     for (size_t i = 0; i < emission.order->count; i++)

@@ -71,6 +71,9 @@ struct field {
     /* `alter` is called with equal values, too, when a type that the object needs is made anew: it brings the values
      * over (ALTER COLUMN ... TYPE ... USING). */
     bool brings_over;
+    /* Whether another object's change makes this one by itself (a column's type on the parent's heirs): it is not told,
+     * and `alter` writes nothing for it; but it disturbs. NULL: no. */
+    bool (*is_echo)(const struct object *from, const struct object *to);
 };
 
 #define FIELD(structure, member, ...)                                                                                  \
@@ -111,6 +114,10 @@ struct kind {
 
     /* "TRIGGER t ON app.orders": what DROP and COMMENT ON name it by. NULL: noun and identity. Owner: `owner`. */
     const char *(*phrase)(TALLOC_CTX *owner, const struct object *object);
+
+    /* Whether it comes and goes with another object than its parent (an inherited column): that it is there on one side
+     * only is not told; create, drop write only what that does not do by itself. NULL: no. */
+    bool (*is_implied)(const struct object *object);
 
     /* Writes what makes it, all compared fields included; the comment is added by the caller. NULL: it always comes
      * with its parent's create. */
@@ -200,6 +207,14 @@ const struct object *const *emission_children(struct emission *emission, const s
 /* All children of this kind in the object's own snapshot, in the same order; whatever happens to them. */
 const struct object *const *emission_all_children(struct emission *emission, const struct object *object,
                                                   enum kind_id kind);
+
+/* The object of an identity in the snapshot that `beside` is of, or NULL. */
+const struct object *emission_find(struct emission *emission, const struct object *beside, enum kind_id kind,
+                                   const char *identity);
+
+/* What depends on the object in its own snapshot, of this kind; by identity. NULL-terminated. Owner: the emission. */
+const struct object *const *emission_dependents(struct emission *emission, const struct object *object,
+                                                enum kind_id kind);
 
 /* Whether the object is made anew in this script (it has no counterpart, or is replaced), not altered: what hangs on it
  * comes on an empty ground. */

@@ -87,7 +87,7 @@ static void list_fields(struct listing *listing, size_t number)
     const struct kind *kind = item.from->kind;
     for (size_t i = 0; i < kind->field_count; i++) {
         const struct field *field = &kind->fields[i];
-        if (!(item.changed >> i & 1))
+        if (!(item.changed >> i & 1) || (field->is_echo && field->is_echo(item.from, item.to)))
             continue;
         struct change *change = add(listing, number);
         change->action = item.fate == FATE_REPLACE ? CHANGE_REPLACE : CHANGE_ALTER;
@@ -122,6 +122,8 @@ static void list_item(struct listing *listing, size_t number)
     const struct object *object = item->from ? item->from : item->to;
     bool is_one_sided = !item->from || !item->to;
     if (!item->is_covered || (is_one_sided && is_part(listing->diff, item)))
+        return;
+    if (is_one_sided && object->kind->is_implied && object->kind->is_implied(object))
         return;
     if (object->kind->facet_attribute) {
         if (is_one_sided || item->changed)

@@ -1,5 +1,7 @@
 -- What depends on what, by pg_depend's addresses, system objects left out. type: n normal, a auto, i internal (the dependent is
 -- a part of what it points to), e member of an extension.
+-- What a table inherits is told as ('pg_inherits', oid), too, for a table can outlive its parents; and inherited columns depend on
+-- their parent's.
 -- A sequence that a column owns is told as ('pg_sequence', oid): ownership is a thing of its own, which can come and go.
 -- Parameters: none. Serves 12 and later.
 SELECT CASE WHEN s.seqrelid IS NOT NULL AND d.deptype = 'a' AND d.refobjsubid > 0 THEN 'pg_sequence'::regclass::oid
@@ -9,14 +11,31 @@ SELECT CASE WHEN s.seqrelid IS NOT NULL AND d.deptype = 'a' AND d.refobjsubid > 
        d.refclassid AS to_class_id,
        d.refobjid AS to_object_id,
        d.refobjsubid AS to_sub_id,
-       CASE WHEN d.deptype IN ('P', 'S') THEN 'a' ELSE d.deptype::text END AS type
+       CASE WHEN i.inhrelid IS NOT NULL THEN 'n' WHEN d.deptype IN ('P', 'S') THEN 'a' ELSE d.deptype::text END AS type
   FROM pg_catalog.pg_depend AS d
+  LEFT JOIN pg_catalog.pg_inherits AS i ON d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass
+        AND i.inhrelid = d.objid AND i.inhparent = d.refobjid AND d.objsubid = 0 AND d.refobjsubid = 0
   LEFT JOIN pg_catalog.pg_sequence AS s ON d.classid = 'pg_class'::regclass AND s.seqrelid = d.objid
  WHERE d.objid >= 16384 AND d.refobjid >= 16384
-   AND (d.classid, d.objid) IS DISTINCT FROM (d.refclassid, d.refobjid)
+   AND ((d.classid, d.objid) IS DISTINCT FROM (d.refclassid, d.refobjid)
+        OR (d.objsubid > 0 AND d.refobjsubid > 0)) -- generated columns before 15
 UNION ALL
 -- A publication, by the rows that say what is published.
 SELECT p.refclassid, p.refobjid, 0, d.refclassid, d.refobjid, d.refobjsubid, 'n'
   FROM pg_catalog.pg_depend AS p
   JOIN pg_catalog.pg_depend AS d ON d.classid = p.classid AND d.objid = p.objid
  WHERE p.refclassid = 'pg_publication'::regclass AND d.refclassid <> p.refclassid
+UNION ALL
+SELECT 'pg_inherits'::regclass::oid, i.inhrelid, 0, 'pg_class'::regclass::oid, i.inhparent, 0, 'n'
+  FROM pg_catalog.pg_inherits AS i
+UNION ALL
+SELECT 'pg_class'::regclass::oid, a.attrelid, a.attnum, 'pg_class'::regclass::oid, p.attrelid, p.attnum,
+       CASE WHEN a.attislocal THEN 'n' ELSE 'a' END
+  FROM pg_catalog.pg_attribute AS a
+  JOIN pg_catalog.pg_inherits AS i ON i.inhrelid = a.attrelid
+  JOIN pg_catalog.pg_attribute AS p ON p.attrelid = i.inhparent AND p.attname = a.attname
+ WHERE a.attinhcount > 0
+UNION ALL
+SELECT 'pg_inherits'::regclass::oid, a.attrelid, 0, 'pg_class'::regclass::oid, a.attrelid, a.attnum, 'n'
+  FROM pg_catalog.pg_attribute AS a
+ WHERE a.attinhcount > 0
