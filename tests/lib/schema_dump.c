@@ -106,13 +106,40 @@ static const char *take_columns(struct schema_dump *dump, struct entry *entry, c
     return at;
 }
 
+/* WITH (fillfactor='70', autovacuum_enabled='false'): options stand in the order in which they were set. */
+static char *with_sorted_options(struct schema_dump *dump, char *line)
+{
+    static const char *const words[] = {"WITH (", "SET ("};
+    char *open = NULL;
+    for (size_t i = 0; i < countof(words) && !open; i++)
+        if ((open = strstr(line, words[i])))
+            open += strlen(words[i]);
+    if (!open)
+        return line;
+    const char **options = NULL;
+    size_t count = 0;
+    const char *at = open;
+    for (const char *end; *at && *at != ')'; at = end) {
+        at += strspn(at, ", ");
+        end = part_end(at);
+        options = talloc_realloc(dump, options, const char *, (unsigned)count + 1);
+        options[count++] = talloc_strndup(dump, at, (size_t)(end - at));
+    }
+    if (count)
+        sort_lines(options, count);
+    char *result = talloc_strndup(dump, line, (size_t)(open - line));
+    for (size_t i = 0; i < count; i++)
+        result = talloc_asprintf_append(result, "%s%s", i ? ", " : "", options[i]);
+    return talloc_strdup_append(result, at);
+}
+
 static void take_lines(struct schema_dump *dump, struct entry *entry, const char *at)
 {
     while (*at) {
         size_t size_bytes = strcspn(at, "\n");
         char *line = talloc_strndup(dump, at, size_bytes);
         if (!is_noise(line))
-            add_line(dump, entry, line);
+            add_line(dump, entry, with_sorted_options(dump, line));
         at += size_bytes + (at[size_bytes] == '\n');
     }
 }
