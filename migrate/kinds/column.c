@@ -1,0 +1,358 @@
+/* Columns of tables. An inherited one comes, changes and goes with its parent's: ALTER TABLE on the parent reaches it;
+ * what it has of its own is told by itself, and is set again where the parent's change runs over it (heirs.h). */
+#include "migrate/kinds/column.h"
+
+#include "migrate/kinds/column_type.h"
+#include "migrate/kinds/heirs.h"
+#include "migrate/kinds/options.h"
+#include "store/sql.h"
+
+extern const char sql_column[];
+
+static const struct column_object *as_column(const struct object *object)
+{
+    return (const struct column_object *)object;
+}
+
+bool column_is_implied(const struct object *column) { return as_column(column)->origin != NULL; }
+
+bool column_is_inherited(const struct column_object *column) { return kind_same_text(column->origin, "inherited"); }
+
+static bool are_inherited(const struct object *from, const struct object *to)
+{
+    return column_is_inherited(as_column(from)) && column_is_inherited(as_column(to));
+}
+
+static bool are_implied(const struct object *from, const struct object *to)
+{
+    return column_is_implied(from) && column_is_implied(to);
+}
+
+/* ALTER TABLE app.t ALTER COLUMN c ... */
+static void emit_change(struct emission *emission, const struct column_object *column, const char *what)
+{
+    emit(emission, EMIT_PLAIN, "ALTER TABLE %s ALTER COLUMN %s %s", column->base.parent, column->base.name, what);
+}
+
+static void emit_change_value(struct emission *emission, const struct column_object *column, const char *what,
+                              const char *value)
+{
+    emit_change(emission, column, talloc_asprintf(emission_memory(emission), "%s %s", what, value));
+}
+
+/* ---- making ---- */
+
+static char *add_identity(char *text, const struct column_object *column)
+{
+    const char *sequence = column->identity_sequence, *options = column->identity_options;
+    text = talloc_asprintf_append(text, "GENERATED %s AS IDENTITY", column->identity_kind);
+    if (sequence || options)
+        text = talloc_asprintf_append(text, " (%s%s%s%s)", sequence ? "SEQUENCE NAME " : "", sequence ? sequence : "",
+                                      sequence && options ? " " : "", options ? options : "");
+    return text;
+}
+
+static const char *default_of(struct emission *emission, const struct column_object *column, enum column_extent extent)
+{
+    const struct object *facet = emission_children(emission, &column->base, KIND_column_default)[0];
+    if (facet)
+        return facet->kind->clause(emission_memory(emission), facet);
+    if (extent == COLUMN_WHOLE && column->all_default)
+        return talloc_asprintf(emission_memory(emission), "DEFAULT %s", column->all_default);
+    return NULL;
+}
+
+const char *column_definition(struct emission *emission, const struct column_object *column, enum column_extent extent)
+{
+    TALLOC_CTX *memory = emission_memory(emission);
+    char *text = talloc_strdup(memory, column->type);
+    const char *default_clause = default_of(emission, column, extent);
+    const char *nullable = extent == COLUMN_WHOLE ? column->all_nullable : column->nullable;
+    if (column->collation)
+        text = talloc_asprintf_append(text, " COLLATE %s", column->collation);
+    if (column->generated)
+        text = talloc_asprintf_append(text, " GENERATED ALWAYS AS %s", column->generated);
+    if (column->identity_kind)
+        text = add_identity(talloc_strdup_append(text, " "), column);
+    if (default_clause)
+        text = talloc_asprintf_append(text, " %s", default_clause);
+    if (kind_same_text(nullable, "false") && !column->identity_kind)
+        text = talloc_strdup_append(text, " NOT NULL");
+    return text;
+}
+
+static const char *target(struct emission *emission, const struct column_object *column)
+{
+    return talloc_asprintf(emission_memory(emission), "ALTER TABLE ONLY %s ALTER COLUMN %s", column->base.parent,
+                           column->base.name);
+}
+
+void column_finish(struct emission *emission, const struct column_object *column)
+{
+    if (column->storage)
+        emit_change_value(emission, column, "SET STORAGE", column->all_storage);
+    if (column->compression)
+        emit_change_value(emission, column, "SET COMPRESSION", column->all_compression);
+    if (column->statistics)
+        emit(emission, EMIT_PLAIN, "%s SET STATISTICS %s", target(emission, column), column->statistics);
+    options_change(emission, target(emission, column), NULL, column->options);
+}
+
+void column_finish_implied(struct emission *emission, const struct column_object *column)
+{
+    const struct object *facet = emission_children(emission, &column->base, KIND_column_default)[0];
+    if (kind_same_text(column->nullable, "false") && !column->identity_kind)
+        emit_change(emission, column, "SET NOT NULL");
+    if (facet)
+        facet->kind->create(emission, facet);
+    column_finish(emission, column);
+}
+
+static void add_column(struct emission *emission, const struct column_object *column, enum column_extent extent)
+{
+    emit(emission, EMIT_PLAIN, "ALTER TABLE %s ADD COLUMN %s %s", column->base.parent, column->base.name,
+         column_definition(emission, column, extent));
+    column_finish(emission, column);
+}
+
+/* A column that was implied by something else is still there when only the link went. */
+static bool is_left(struct emission *emission, const struct object *from, const struct object *to)
+{
+    return from && as_column(from)->origin && !heirs_are_linked(emission, to->parent_object);
+}
+
+static void alter_all(struct emission *emission, const struct object *from, const struct object *to)
+{
+    const struct kind *kind = to->kind;
+    for (size_t i = 0; i < kind->field_count; i++) {
+        const struct field *field = &kind->fields[i];
+        if (field->alter && field_differs(field, from, to))
+            field->alter(emission, from, to);
+    }
+}
+
+static void create(struct emission *emission, const struct object *object)
+{
+    const struct column_object *column = as_column(object);
+    const struct object *from = emission_counterpart(emission, object);
+    if (is_left(emission, from, object))
+        alter_all(emission, from, object);
+    else if (!column->origin)
+        add_column(emission, column, COLUMN_PART);
+    else if (heirs_are_linked(emission, object->parent_object))
+        column_finish_implied(emission, column);
+    else
+        add_column(emission, column, COLUMN_WHOLE);
+}
+
+static void drop(struct emission *emission, const struct object *object)
+{
+    const struct column_object *column = as_column(object);
+    if (column->origin)
+        return;
+    emit(emission, column->generated ? EMIT_PLAIN : EMIT_LOSES_DATA, "ALTER TABLE %s DROP COLUMN %s", object->parent,
+         object->name);
+    heirs_drop(emission, object);
+}
+
+/* ---- type ---- */
+
+static bool always(const struct object *from, const struct object *to)
+{
+    (void)from;
+    (void)to;
+    return true;
+}
+
+/* A generated column takes no USING; its values are computed. */
+static void remake(struct emission *emission, const struct column_object *to)
+{
+    emit(emission, EMIT_PLAIN, "ALTER TABLE %s DROP COLUMN %s", to->base.parent, to->base.name);
+    add_column(emission, to, COLUMN_PART);
+}
+
+static void alter_type(struct emission *emission, const struct object *from, const struct object *to)
+{
+    const struct column_object *one = as_column(from), *other = as_column(to);
+    if (are_implied(from, to))
+        return;
+    bool is_brought_over = kind_same_text(one->type, other->type) && kind_same_text(one->collation, other->collation);
+    if (other->generated) {
+        remake(emission, other);
+        return;
+    }
+    const char *using = is_brought_over ? column_type_using_text(emission, to->name, other->type)
+                                        : column_type_using(emission, to->name, one->type, other->type);
+    bool loses = !is_brought_over && column_type_loses(emission, one->type, other->type);
+    emit(emission, loses ? EMIT_LOSES_DATA : EMIT_PLAIN, "ALTER TABLE %s ALTER COLUMN %s TYPE %s%s%s%s", to->parent,
+         to->name, other->type, other->collation ? " COLLATE " : "", other->collation ? other->collation : "", using);
+    if (other->storage && kind_same_text(one->storage, other->storage))
+        emit_change_value(emission, other, "SET STORAGE", other->all_storage); /* it went with the type */
+}
+
+/* ---- nullability and identity: an identity column is NOT NULL ---- */
+
+static bool is_same_nullable(const struct object *from, const struct object *to)
+{
+    return column_is_inherited(as_column(from)) != column_is_inherited(as_column(to)) &&
+           kind_same_text(as_column(from)->all_nullable, as_column(to)->all_nullable);
+}
+
+/* The next value must lie behind those that are there. */
+static void emit_start(struct emission *emission, const struct column_object *column)
+{
+    TALLOC_CTX *memory = emission_memory(emission);
+    const char *options = column->identity_options, *table = column->base.parent, *name = column->base.name;
+    const char *most = options && strstr(options, "INCREMENT BY -") ? "min" : "max";
+    char *plain = talloc_strdup(memory, name); /* pg_get_serial_sequence takes the column's name unquoted */
+    if (*name == '"') {
+        size_t size = 0;
+        for (const char *at = name + 1; *at && at[1]; at++) {
+            plain[size++] = *at;
+            at += *at == '"';
+        }
+        plain[size] = '\0';
+    }
+    emit(emission, EMIT_PLAIN,
+         "SELECT pg_catalog.setval(pg_catalog.pg_get_serial_sequence(%s, %s), pg_catalog.%s(%s)) FROM %s"
+         " HAVING pg_catalog.%s(%s) IS NOT NULL",
+         sql_literal(memory, table), sql_literal(memory, plain), most, name, table, most, name);
+}
+
+static void alter_identity(struct emission *emission, const struct column_object *from, const struct column_object *to)
+{
+    if (from->identity_kind && to->identity_kind) {
+        if (!kind_same_text(from->identity_kind, to->identity_kind))
+            emit_change_value(emission, to, "SET GENERATED", to->identity_kind);
+        if (!kind_same_text(from->identity_options, to->identity_options))
+            emit_change(emission, to, to->identity_settings);
+    } else if (to->identity_kind) {
+        emit_change(emission, to, add_identity(talloc_strdup(emission_memory(emission), "ADD "), to));
+        emit_start(emission, to);
+    }
+}
+
+static void alter_nullable(struct emission *emission, const struct object *from, const struct object *to)
+{
+    const struct column_object *one = as_column(from), *other = as_column(to);
+    if (one->identity_kind && !other->identity_kind)
+        emit_change(emission, other, "DROP IDENTITY");
+    if (!kind_same_text(one->nullable, other->nullable) && !is_same_nullable(from, to)) {
+        bool is_nullable = kind_is_true(other->all_nullable);
+        emit_change(emission, other, is_nullable ? "DROP NOT NULL" : "SET NOT NULL");
+        if (is_nullable)
+            heirs_restore(emission, to, HEIRS_NOT_NULL);
+    }
+    alter_identity(emission, one, other);
+}
+
+/* ---- what is computed ---- */
+
+/* PostgreSQL can only stop computing. */
+static bool must_replace_generated(const struct object *from, const struct object *to)
+{
+    (void)from;
+    return as_column(to)->generated != NULL;
+}
+
+static void alter_generated(struct emission *emission, const struct object *from, const struct object *to)
+{
+    if (!are_inherited(from, to))
+        emit_change(emission, as_column(to), "DROP EXPRESSION");
+}
+
+/* ---- how it is stored ---- */
+
+static bool is_same_storage(const struct object *from, const struct object *to)
+{
+    return column_is_inherited(as_column(from)) != column_is_inherited(as_column(to)) &&
+           kind_same_text(as_column(from)->all_storage, as_column(to)->all_storage);
+}
+
+static bool is_same_compression(const struct object *from, const struct object *to)
+{
+    return column_is_inherited(as_column(from)) != column_is_inherited(as_column(to)) &&
+           kind_same_text(as_column(from)->all_compression, as_column(to)->all_compression);
+}
+
+static void alter_storage(struct emission *emission, const struct object *from, const struct object *to)
+{
+    (void)from;
+    emit_change_value(emission, as_column(to), "SET STORAGE", as_column(to)->all_storage);
+    heirs_restore(emission, to, HEIRS_STORAGE);
+}
+
+static void alter_compression(struct emission *emission, const struct object *from, const struct object *to)
+{
+    (void)from;
+    emit_change_value(emission, as_column(to), "SET COMPRESSION", as_column(to)->all_compression);
+    heirs_restore(emission, to, HEIRS_COMPRESSION);
+}
+
+static void alter_statistics(struct emission *emission, const struct object *from, const struct object *to)
+{
+    (void)from;
+    const char *statistics = as_column(to)->statistics;
+    emit(emission, EMIT_PLAIN, "%s SET STATISTICS %s", target(emission, as_column(to)), statistics ? statistics : "-1");
+}
+
+static void alter_options(struct emission *emission, const struct object *from, const struct object *to)
+{
+    options_change(emission, target(emission, as_column(to)), as_column(from)->options, as_column(to)->options);
+}
+
+/* ---- the kind ---- */
+
+static const struct field fields[] = {
+    FIELD(struct column_object, type, .role = FIELD_ALTER, .alter = alter_type, .disturbs = always, .brings_over = true,
+          .is_echo = are_implied),
+    FIELD(struct column_object, collation, .role = FIELD_ALTER, .severity = SEVERITY_BEHAVIOURAL, .alter = alter_type,
+          .disturbs = always, .is_echo = are_implied),
+    FIELD(struct column_object, generated, .role = FIELD_ALTER, .severity = SEVERITY_BEHAVIOURAL,
+          .text = FIELD_EXPRESSION, .must_replace = must_replace_generated, .alter = alter_generated,
+          .is_echo = are_inherited),
+    FIELD(struct column_object, nullable, .role = FIELD_ALTER, .is_same = is_same_nullable, .alter = alter_nullable),
+    FIELD(struct column_object, identity_kind, .role = FIELD_ALTER, .severity = SEVERITY_BEHAVIOURAL,
+          .alter = alter_nullable),
+    FIELD(struct column_object, identity_options, .role = FIELD_ALTER, .severity = SEVERITY_BEHAVIOURAL,
+          .alter = alter_nullable),
+    FIELD(struct column_object, storage, .role = FIELD_ALTER, .severity = SEVERITY_PERFORMANCE,
+          .is_same = is_same_storage, .alter = alter_storage),
+    FIELD(struct column_object, compression, .role = FIELD_ALTER, .severity = SEVERITY_PERFORMANCE,
+          .is_same = is_same_compression, .alter = alter_compression),
+    FIELD(struct column_object, statistics, .role = FIELD_ALTER, .severity = SEVERITY_PERFORMANCE,
+          .alter = alter_statistics),
+    FIELD(struct column_object, options, .role = FIELD_ALTER, .severity = SEVERITY_PERFORMANCE, .alter = alter_options),
+    FIELD(struct column_object, all_nullable, .role = FIELD_FACT),
+    FIELD(struct column_object, all_storage, .role = FIELD_FACT),
+    FIELD(struct column_object, all_compression, .role = FIELD_FACT),
+    FIELD(struct column_object, all_default, .role = FIELD_FACT),
+    FIELD(struct column_object, origin, .role = FIELD_FACT),
+    FIELD(struct column_object, is_local, .role = FIELD_FACT),
+    FIELD(struct column_object, identity_settings, .role = FIELD_FACT),
+    FIELD(struct column_object, identity_sequence, .role = FIELD_FACT),
+};
+
+/* A generated column cannot stay while one that it is computed from changes its type. */
+static bool is_disturbed(const struct object *object, const struct object *cause)
+{
+    (void)cause;
+    return as_column(object)->generated != NULL && !as_column(object)->origin;
+}
+
+const struct kind kind_column = {
+    .name = "column",
+    .title = "column",
+    .noun = "COLUMN",
+    .queries = (const struct kind_query[]){{120000, sql_column}, {0, NULL}},
+    .size_bytes = sizeof(struct column_object),
+    .fields = fields,
+    .field_count = countof(fields),
+    .spaces = SPACE_COLUMN,
+    .severity = SEVERITY_BREAKING,
+    .create = create,
+    .drop = drop,
+    .is_implied = column_is_implied,
+    .is_disturbed = is_disturbed,
+    .rows = DROP_LOSES_ROWS,
+};

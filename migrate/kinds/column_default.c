@@ -1,0 +1,78 @@
+/* Defaults of columns: a facet, for they come and go by themselves while their column changes its type. */
+#include "migrate/kinds/column.h"
+#include "migrate/kinds/heirs.h"
+
+extern const char sql_column_default[];
+
+struct column_default_object {
+    struct object base;
+    const char *expression;
+};
+
+static const struct column_default_object *as_default(const struct object *object)
+{
+    return (const struct column_default_object *)object;
+}
+
+static const char *clause(TALLOC_CTX *owner, const struct object *object)
+{
+    return talloc_asprintf(owner, "DEFAULT %s", as_default(object)->expression);
+}
+
+/* `what`: "SET DEFAULT now()". Reaches the heirs. The column: of TO. */
+static void emit_change(struct emission *emission, const struct object *column, const char *what)
+{
+    emit(emission, EMIT_PLAIN, "ALTER TABLE %s ALTER COLUMN %s %s", column->parent, column->name, what);
+    heirs_restore(emission, column, HEIRS_DEFAULT);
+}
+
+static void create(struct emission *emission, const struct object *object)
+{
+    emit_change(emission, object->parent_object,
+                talloc_asprintf(emission_memory(emission), "SET %s", clause(emission_memory(emission), object)));
+}
+
+static void alter(struct emission *emission, const struct object *from, const struct object *to)
+{
+    (void)from;
+    create(emission, to);
+}
+
+/* An inherited column gets its parent's back. */
+static void drop(struct emission *emission, const struct object *object)
+{
+    const struct object *column = emission_counterpart(emission, object->parent_object);
+    const char *inherited = ((const struct column_object *)column)->all_default;
+    const char *what = "DROP DEFAULT";
+    if (inherited && !emission_counterpart(emission, object))
+        what = talloc_asprintf(emission_memory(emission), "SET DEFAULT %s", inherited);
+    emit_change(emission, column, what);
+}
+
+static bool is_disturbed(const struct object *object, const struct object *cause)
+{
+    (void)object;
+    (void)cause;
+    return true;
+}
+
+static const struct field fields[] = {
+    FIELD(struct column_default_object, expression, .role = FIELD_ALTER, .severity = SEVERITY_BEHAVIOURAL,
+          .text = FIELD_EXPRESSION, .alter = alter),
+};
+
+const struct kind kind_column_default = {
+    .name = "column_default",
+    .title = "default",
+    .noun = "DEFAULT",
+    .queries = (const struct kind_query[]){{120000, sql_column_default}, {0, NULL}},
+    .size_bytes = sizeof(struct column_default_object),
+    .fields = fields,
+    .field_count = countof(fields),
+    .severity = SEVERITY_BEHAVIOURAL,
+    .create = create,
+    .clause = clause,
+    .drop = drop,
+    .is_disturbed = is_disturbed,
+    .facet_attribute = "default",
+};

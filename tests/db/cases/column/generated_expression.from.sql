@@ -1,0 +1,3 @@
+CREATE SCHEMA app;
+CREATE TABLE app.t (id integer PRIMARY KEY, v integer GENERATED ALWAYS AS (id + 1) STORED);
+INSERT INTO app.t VALUES (1);

@@ -1,0 +1,5 @@
+-- differences: 1
+-- loses: app.t.v
+CREATE SCHEMA app;
+CREATE TABLE app.t (id integer PRIMARY KEY, v integer GENERATED ALWAYS AS (id * 2) STORED);
+INSERT INTO app.t VALUES (1);

@@ -1,0 +1,3 @@
+CREATE SCHEMA app;
+CREATE TABLE app.t (id integer PRIMARY KEY, v integer);
+INSERT INTO app.t (id, v) VALUES (1, 1), (2, 2);

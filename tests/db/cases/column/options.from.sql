@@ -1,0 +1,4 @@
+CREATE SCHEMA app;
+CREATE TABLE app.t (id integer PRIMARY KEY, v text);
+ALTER TABLE app.t ALTER COLUMN v SET (n_distinct = 5);
+INSERT INTO app.t VALUES (1, 'x');

@@ -1,0 +1,4 @@
+-- differences: 1
+CREATE SCHEMA app;
+CREATE TABLE app.t (id integer PRIMARY KEY, v text);
+INSERT INTO app.t VALUES (1, 'abc'), (2, NULL);

@@ -1,0 +1,5 @@
+-- differences: 1
+CREATE SCHEMA app;
+CREATE TABLE app.t (a integer NOT NULL, b integer NOT NULL, c text, CONSTRAINT t_pkey PRIMARY KEY (a));
+ALTER TABLE app.t CLUSTER ON t_pkey;
+INSERT INTO app.t VALUES (1, 1, 'x'), (2, 2, 'y');

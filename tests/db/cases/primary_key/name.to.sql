@@ -1,0 +1,4 @@
+-- differences: 1
+CREATE SCHEMA app;
+CREATE TABLE app.t (a integer NOT NULL, b integer NOT NULL, c text, CONSTRAINT "Other Key" PRIMARY KEY (a));
+INSERT INTO app.t VALUES (1, 1, 'x'), (2, 2, 'y');

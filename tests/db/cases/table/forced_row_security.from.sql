@@ -1,0 +1,3 @@
+CREATE SCHEMA app;
+CREATE TABLE app.t (a integer);
+INSERT INTO app.t VALUES (1);

@@ -1,0 +1,3 @@
+CREATE SCHEMA app;
+CREATE TABLE app.kept (a integer);
+INSERT INTO app.kept VALUES (1);

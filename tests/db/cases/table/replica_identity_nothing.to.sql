@@ -1,0 +1,5 @@
+-- differences: 1
+CREATE SCHEMA app;
+CREATE TABLE app.t (a integer);
+ALTER TABLE app.t REPLICA IDENTITY NOTHING;
+INSERT INTO app.t VALUES (1);
