@@ -1,5 +1,5 @@
 /* See server.h. initdb runs once per user, major version and machine: its result is kept as a template under
- * /tmp/pgdeck-test-UID and copied for each server. */
+ * pgdeck-test-UID (in /dev/shm or /tmp) and copied for each server. */
 #include "tests/lib/server.h"
 
 #include <dirent.h>
@@ -19,6 +19,7 @@
 #include <cmocka.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -331,12 +332,21 @@ static int destroy_server(struct test_server *server)
     return 0;
 }
 
+/* Databases are hundreds of small files: in memory where there is room, for they are made by the hundred. */
+static const char *roomy_folder(void)
+{
+    const uint64_t enough_bytes = UINT64_C(2) << 30;
+    struct statvfs status;
+    bool is_roomy = statvfs("/dev/shm", &status) == 0 && (uint64_t)status.f_bavail * status.f_frsize >= enough_bytes;
+    return is_roomy && access("/dev/shm", W_OK | X_OK) == 0 ? "/dev/shm" : "/tmp";
+}
+
 struct test_server *test_server_start(TALLOC_CTX *owner, const char *const *extra_settings)
 {
     struct test_server *server = talloc_zero(owner, struct test_server);
     choose_user(server);
     server->binaries = find_binaries(server);
-    char *base = talloc_asprintf(server, "/tmp/pgdeck-test-%d", (int)geteuid());
+    char *base = talloc_asprintf(server, "%s/pgdeck-test-%d", roomy_folder(), (int)geteuid());
     claim_folder(base, geteuid(), 0755);
     remove_leftovers(base, "");
     remove_leftovers("/tmp", TEST_DIRECTORY_PREFIX);
