@@ -13,6 +13,7 @@ static int close_scratch(struct scratch *scratch)
 {
     if (scratch->admin && connection_state(scratch->admin) != STATE_LOST) {
         connection_set_cancel(scratch->admin, NULL);
+        registry_flush(scratch);
         registry_post_spares(scratch);
     }
     /* Their locks end with the session, and whoever opens scratch next clears them away. */

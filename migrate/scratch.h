@@ -34,7 +34,8 @@ const char *scratch_version_note(const struct scratch *scratch);
 struct scratch_database *scratch_create(TALLOC_CTX *owner, struct scratch *scratch, struct cancel *cancel,
                                         struct error *error) NODISCARD;
 
-/* A private, writable copy of a database (of one from the cache, too). Owner: `owner`. */
+/* A private, writable copy of a database (of one from the cache, too), to which no connection may be open.
+ * Owner: `owner`. Errors: ERROR_REFUSED where somebody goes on reading it. */
 struct scratch_database *scratch_copy(TALLOC_CTX *owner, struct scratch_database *database, struct cancel *cancel,
                                       struct error *error) NODISCARD;
 

@@ -1,5 +1,9 @@
 /* Scratch databases as callers have them: made, copied, connected to. */
 #include "migrate/scratch/private.h"
+#include "store/clock.h"
+
+#define READERS_LIMIT_MS 2000
+#define READERS_POLL_MS 2
 
 /* While a state is connected to, nobody copies it: the server refuses to copy a database with sessions. */
 struct lease {
@@ -78,13 +82,32 @@ struct scratch_database *scratch_create(TALLOC_CTX *owner, struct scratch *scrat
     return database;
 }
 
+/* Polled, because a reader may stay for long. */
+static bool lock_out_readers(struct scratch *scratch, const char *id, struct error *error)
+{
+    int64_t end_ms = clock_monotonic_ms() + READERS_LIMIT_MS;
+    for (;;) {
+        TALLOC_CTX *memory = talloc_new(NULL);
+        struct result *result = admin_query(memory, scratch, PARAMETERS(id), error,
+                                            "SELECT pg_catalog.pg_try_advisory_lock(3, $1::integer)");
+        bool ok = result, is_locked = ok && *result_value(result) == 't';
+        talloc_free(memory);
+        if (!ok || is_locked)
+            return ok;
+        if (clock_monotonic_ms() >= end_ms)
+            return error_set(error, ERROR_REFUSED, "the scratch database is being read");
+        if (!cancel_sleep(connection_cancel(scratch->admin), READERS_POLL_MS))
+            return error_set(error, ERROR_CANCELLED, "cancelled while a scratch database was copied");
+    }
+}
+
 /* Whoever wants to connect to it meanwhile waits until it is copied. */
 static struct scratch_database *copy_state(TALLOC_CTX *owner, struct scratch_database *state, struct error *error)
 {
     struct scratch *scratch = state->scratch;
     char *id = registry_number(NULL, state->id);
     struct scratch_database *copy = NULL;
-    if (admin_execute(scratch, PARAMETERS(id), error, "SELECT pg_catalog.pg_advisory_lock(3, $1::integer)")) {
+    if (lock_out_readers(scratch, id, error)) {
         if (registry_await_quiet(scratch, state->name, error))
             copy = registry_copy(owner, scratch, state->name, error);
         admin_post(scratch, PARAMETERS(id), "SELECT pg_catalog.pg_advisory_unlock(3, $1::integer)");

@@ -37,6 +37,8 @@ struct scratch {
     size_t known_role_count;
     char *extensions;                   /* digest of what can be installed, once asked for */
     struct scratch_database *databases; /* that live */
+    int64_t doomed[4];                  /* databases to be dropped, their locks held */
+    size_t doomed_count;
 };
 
 enum database_kind { DATABASE_WORK, DATABASE_STATE };
@@ -56,6 +58,9 @@ bool admin_execute(struct scratch *scratch, struct parameters parameters, struct
                    const char *sql) NODISCARD;
 struct result *admin_query(TALLOC_CTX *owner, struct scratch *scratch, struct parameters parameters,
                            struct error *error, const char *sql) NODISCARD;
+
+/* Hears what the server said to what was posted. */
+void admin_settle(struct scratch *scratch);
 
 /* The same for what nobody waits for or asks about. */
 void admin_post(struct scratch *scratch, struct parameters parameters, const char *sql);
@@ -94,7 +99,10 @@ struct scratch_database *registry_copy(TALLOC_CTX *owner, struct scratch *scratc
 struct scratch_database *registry_handle(TALLOC_CTX *owner, struct scratch *scratch, int64_t id,
                                          enum database_kind kind);
 
-/* Starts making spares where there are too few, and does not wait. */
+/* Drops what was given back. Blocks for some milliseconds each. */
+void registry_flush(struct scratch *scratch);
+
+/* Starts making spares where there are too few, and does not wait. The last thing that is done on the connection. */
 void registry_post_spares(struct scratch *scratch);
 
 /* Drops the databases of rows that nobody holds, among those that `candidates` (a query of ids) names. */

@@ -25,19 +25,40 @@ static void unlink_handle(struct scratch_database *database)
     *at = database->next;
 }
 
-/* The database first, then the row: a row without a database is seen and cleared away, not the other way round. */
-static void post_drop(struct scratch *scratch, int64_t id)
+/* The database first, then the row: a row without a database is seen and cleared away, not the other way round. What
+ * fails here is found again by whoever opens scratch next. */
+static void drop_now(struct scratch *scratch, int64_t id)
 {
     TALLOC_CTX *memory = talloc_new(NULL);
+    struct error *ignored = error_new(memory);
     const char *name = registry_name(memory, scratch, id), *number = registry_number(memory, id);
-    admin_post(scratch, NO_PARAMETERS,
-               talloc_asprintf(memory, "DROP DATABASE IF EXISTS %s%s", name,
-                               scratch->server_version >= 130000 ? " WITH (FORCE)" : ""));
-    admin_post(scratch, PARAMETERS(number, name),
-               "DELETE FROM pgdeck.database WHERE id = $1::integer"
-               " AND NOT EXISTS (SELECT FROM pg_catalog.pg_database WHERE datname = $2)");
+    bool has_force = scratch->server_version >= 130000;
+    bool ok UNUSED =
+        (has_force || registry_await_quiet(scratch, name, ignored)) &&
+        admin_execute(
+            scratch, NO_PARAMETERS, ignored,
+            talloc_asprintf(memory, "DROP DATABASE IF EXISTS %s%s", name, has_force ? " WITH (FORCE)" : "")) &&
+        admin_execute(scratch, PARAMETERS(number), ignored, "DELETE FROM pgdeck.database WHERE id = $1::integer");
     admin_post(scratch, PARAMETERS(number), "SELECT pg_catalog.pg_advisory_unlock(2, $1::integer)");
     talloc_free(memory);
+}
+
+void registry_flush(struct scratch *scratch)
+{
+    struct cancel *cancel = connection_cancel(scratch->admin);
+    connection_set_cancel(scratch->admin, NULL);
+    for (size_t i = 0; i < scratch->doomed_count; i++)
+        drop_now(scratch, scratch->doomed[i]);
+    scratch->doomed_count = 0;
+    connection_set_cancel(scratch->admin, cancel);
+}
+
+/* Its lock is held. Dropped when nobody waits for anything, or there are too many of them. */
+static void doom(struct scratch *scratch, int64_t id)
+{
+    if (scratch->doomed_count == countof(scratch->doomed))
+        registry_flush(scratch);
+    scratch->doomed[scratch->doomed_count++] = id;
 }
 
 static int release(struct scratch_database *database)
@@ -47,7 +68,7 @@ static int release(struct scratch_database *database)
     unlink_handle(database);
     TALLOC_CTX *memory = talloc_new(NULL);
     if (database->kind == DATABASE_WORK)
-        post_drop(database->scratch, database->id);
+        doom(database->scratch, database->id);
     else
         admin_post(database->scratch, PARAMETERS(registry_number(memory, database->id)),
                    "SELECT pg_catalog.pg_advisory_unlock_shared(2, $1::integer)");
@@ -80,13 +101,15 @@ static char *create_sql(TALLOC_CTX *owner, const struct scratch *scratch, const 
                            scratch->server_version >= 150000 ? " STRATEGY file_copy" : "");
 }
 
-/* A row of our own, locked from its birth. */
-static bool make_row(struct scratch *scratch, const char *kind, int64_t *id, struct error *error)
+/* A row of our own, locked from its birth by the session that makes the database. */
+static bool make_row(struct scratch *scratch, struct connection *connection, const char *kind, int64_t *id,
+                     struct error *error)
 {
     TALLOC_CTX *memory = talloc_new(NULL);
-    struct result *result =
-        admin_query(memory, scratch, PARAMETERS(kind), error,
-                    "INSERT INTO pgdeck.database (kind) VALUES ($1) RETURNING id, pg_catalog.pg_advisory_lock(2, id)");
+    admin_settle(scratch);
+    struct result *result = connection_query(
+        memory, connection, PARAMETERS(kind), error,
+        "INSERT INTO pgdeck.database (kind) VALUES ($1) RETURNING id, pg_catalog.pg_advisory_lock(2, id)");
     if (result)
         *id = strtoll(result_cell(result, 0, 0), NULL, 10);
     talloc_free(memory);
@@ -110,7 +133,7 @@ struct scratch_database *registry_copy(TALLOC_CTX *owner, struct scratch *scratc
                                        struct error *error)
 {
     int64_t id = 0;
-    if (!make_row(scratch, "work", &id, error))
+    if (!make_row(scratch, scratch->admin, "work", &id, error))
         return NULL;
     struct scratch_database *database = registry_handle(owner, scratch, id, DATABASE_WORK);
     if (admin_execute(scratch, NO_PARAMETERS, error, create_sql(database, scratch, database->name, from)) &&
@@ -156,20 +179,33 @@ struct scratch_database *registry_take(TALLOC_CTX *owner, struct scratch *scratc
     return NULL;
 }
 
-/* The server makes them even if this process ends meanwhile; a database is there only when it is whole. */
+/* On a connection of its own each but the last: a server goes on with one statement when its client has gone, not with
+ * the next. */
+static void post_create(struct scratch *scratch, int64_t id, struct connection *connection)
+{
+    TALLOC_CTX *memory = talloc_new(NULL);
+    struct error *ignored = error_new(memory);
+    const char *from = talloc_asprintf(memory, "%s_template", scratch->prefix);
+    const struct query query = {.sql = create_sql(memory, scratch, registry_name(memory, scratch, id), from)};
+    bool ok UNUSED = connection_post(connection, &query, ignored);
+    talloc_free(memory);
+}
+
 void registry_post_spares(struct scratch *scratch)
 {
     TALLOC_CTX *memory = talloc_new(NULL);
     struct error *ignored = error_new(memory);
+    const char *database = connection_target(scratch->admin)->database;
     struct result *result = admin_query(memory, scratch, NO_PARAMETERS, ignored,
                                         "SELECT pg_catalog.count(*) FROM pgdeck.database WHERE kind = 'spare'");
-    const char *from = talloc_asprintf(memory, "%s_template", scratch->prefix);
-    int64_t ids[SPARES], missing = result ? SPARES - strtoll(result_value(result), NULL, 10) : 0;
-    for (int64_t i = 0; i < missing; i++)
-        if (!make_row(scratch, "spare", &ids[i], ignored))
-            missing = i;
-    for (int64_t i = 0; i < missing; i++)
-        admin_post(scratch, NO_PARAMETERS, create_sql(memory, scratch, registry_name(memory, scratch, ids[i]), from));
+    int64_t id, missing = result ? SPARES - strtoll(result_value(result), NULL, 10) : 0;
+    for (; missing > 1; missing--) {
+        struct connection *other = server_connect(memory, scratch, database, SCRATCH_SUPERUSER, NULL, ignored);
+        if (other && make_row(scratch, other, "spare", &id, ignored))
+            post_create(scratch, id, other);
+    }
+    if (missing == 1 && make_row(scratch, scratch->admin, "spare", &id, ignored))
+        post_create(scratch, id, scratch->admin);
     talloc_free(memory);
 }
 
@@ -190,7 +226,7 @@ static bool drop_one(struct scratch *scratch, const char *id, struct error *erro
                         " (SELECT FROM pg_catalog.pg_database WHERE datname = $2))");
         ok = again;
         if (ok && result_row_count(again) > 0)
-            post_drop(scratch, number);
+            doom(scratch, number);
         else
             admin_post(scratch, PARAMETERS(id), "SELECT pg_catalog.pg_advisory_unlock(2, $1::integer)");
     }

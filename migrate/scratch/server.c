@@ -22,7 +22,7 @@ size_t server_session(struct query *queries)
 }
 
 /* A failure of what was posted is nobody's: what it was to clear away is found again. */
-static void settle(struct scratch *scratch)
+void admin_settle(struct scratch *scratch)
 {
     struct error *ignored = error_new(NULL);
     bool ok UNUSED = connection_settle(scratch->admin, ignored);
@@ -31,14 +31,14 @@ static void settle(struct scratch *scratch)
 
 bool admin_execute(struct scratch *scratch, struct parameters parameters, struct error *error, const char *sql)
 {
-    settle(scratch);
+    admin_settle(scratch);
     return connection_execute(scratch->admin, parameters, error, sql);
 }
 
 struct result *admin_query(TALLOC_CTX *owner, struct scratch *scratch, struct parameters parameters,
                            struct error *error, const char *sql)
 {
-    settle(scratch);
+    admin_settle(scratch);
     return connection_query(owner, scratch->admin, parameters, error, sql);
 }
 
@@ -62,12 +62,17 @@ static const char *superuser_options(const struct scratch *scratch)
 struct connection *server_connect(TALLOC_CTX *owner, struct scratch *scratch, const char *database,
                                   enum scratch_role role, struct cancel *cancel, struct error *error)
 {
-    bool is_plain = role == SCRATCH_OWNER && scratch->may_be_superuser;
-    const char *const as_admin[] = {"dbname", database, "options", superuser_options(scratch), NULL};
-    const char *const as_owner[] = {"dbname", database,      "options",  "-c jit=off",
-                                    "user",   scratch->role, "password", scratch->password ? scratch->password : "",
-                                    NULL};
-    struct target *target = target_with(NULL, scratch->target, is_plain ? as_owner : as_admin);
+    bool is_other = role == SCRATCH_OWNER && scratch->may_be_superuser; /* else one role is both */
+    const char *const pairs[] = {"dbname",
+                                 database,
+                                 "options",
+                                 role == SCRATCH_OWNER ? "-c jit=off" : superuser_options(scratch),
+                                 is_other ? "user" : NULL,
+                                 scratch->role,
+                                 "password",
+                                 scratch->password,
+                                 NULL};
+    struct target *target = target_with(NULL, scratch->target, pairs);
     struct connection_options options = {
         .application_name = "pgdeck scratch", .connect_timeout_ms = CONNECT_TIMEOUT_MS, .cancel = cancel};
     struct connection *connection = connection_open(owner, target, &options, error);

@@ -134,6 +134,7 @@ static bool make_all(struct scratch *scratch, struct error *error)
                        "UPDATE pgdeck.database SET kind = 'work' WHERE kind = 'spare'") ||
         !registry_drop_unheld(scratch, "SELECT id FROM pgdeck.database", NO_PARAMETERS, error))
         return false;
+    registry_flush(scratch);
     scratch->token = make_secret(scratch);
     scratch->password = make_secret(scratch);
     TALLOC_CTX *memory = talloc_new(NULL);
