@@ -1,81 +1,22 @@
-/* See replay.h: building. What the cache keeps is cache.h's. */
+/* See replay.h: what is run and what is kept. How it is run stands in replay/build.c, what the cache does in
+ * replay/cache.c. */
 #include "migrate/replay.h"
 
-#include "migrate/ledger.h"
+#include "migrate/replay/build.h"
 #include "migrate/replay/cache.h"
 #include "migrate/scratch/private.h"
 #include "store/clock.h"
 
-/* One replay on its way. */
-struct build {
-    struct scratch *scratch;
-    struct replay *replay;
-    const struct replay_options *options;
-    struct connection *connection; /* into replay->database, or NULL */
-    struct ledger *ledger;         /* of migrations */
-    const char *const *keys;       /* of migrations: after 0, 1 ... files */
-    int64_t started_ms;            /* when the first file began */
-    size_t first;                  /* its index */
-    struct error *error;
+/* A replay of migrations. */
+struct course {
+    struct build build;
+    const struct directory *directory;
+    const char *const *keys; /* after 0, 1 ... files */
+    size_t first, count;     /* files to run: [first, count) */
+    int64_t started_ms;      /* when the first of them began */
 };
 
-static bool connect(struct build *build)
-{
-    if (!build->connection)
-        build->connection = scratch_connect(build->replay, build->replay->database, SCRATCH_OWNER,
-                                            build->options->cancel, build->error);
-    return build->connection;
-}
-
-static void tell(const struct build *build, size_t done, size_t total, const char *name)
-{
-    if (build->options->on_progress)
-        build->options->on_progress(build->options->listener, done, total, name);
-}
-
 /* ---- migrations ---- */
-
-/* As the project's role, so that its files may write there. */
-static bool make_ledger(struct build *build)
-{
-    struct connection *connection = build->connection;
-    const char *role = build->scratch->project_role;
-    if (*role && !connection_execute(connection, PARAMETERS(role), build->error,
-                                     "SELECT pg_catalog.set_config('role', $1, false)"))
-        return false;
-    build->ledger =
-        ledger_find(build->replay, connection, settings_text(build->scratch->settings, SETTING_ledger), build->error);
-    return build->ledger && ledger_create(connection, build->ledger, build->error) &&
-           connection_execute(connection, NO_PARAMETERS, build->error, "RESET ROLE");
-}
-
-static bool run_file(struct build *build, const struct migration_file *file)
-{
-    const struct ledger_row row = {
-        .version = file->version,
-        .description = file->description,
-        .checksum = file->checksum,
-        .duration_ms = INTEGER_NULL,
-        .run = "scratch",
-    };
-    TALLOC_CTX *memory = talloc_new(NULL);
-    struct query first = ledger_insert_query(memory, build->ledger, &row, NULL);
-    const struct scratch_run run = {
-        .file = file->path,
-        .statements = &file->statements,
-        .transaction = file->is_transactional ? RUN_ONE_TRANSACTION : RUN_EACH,
-        .first = file->is_transactional ? &first : NULL,
-    };
-    bool ok = scratch_run(build->replay, build->replay->database, build->connection, &run, &build->replay->findings,
-                          build->error);
-    if (ok && !file->is_transactional) /* its row comes with its last step */
-        ok = connection_execute(build->connection, first.parameters, build->error, first.sql) ||
-             error_place(build->error, file->path, 0, 0);
-    talloc_free(memory);
-    if (ok)
-        build->replay->run_count++;
-    return ok;
-}
 
 /* The cache, which makes a copy for whoever goes on: what it costs, a file copy of about a third of a millisecond for
  * each 100 kB (measured on tmpfs), must be worth it. */
@@ -84,31 +25,31 @@ static bool run_file(struct build *build, const struct migration_file *file)
 
 /* Whether the state behind `done` of `count` files is kept for the next time: the last file is the one that is edited,
  * those before it sometimes; where files are quick, a longer way to the next state does not matter. */
-static bool is_checkpoint(const struct build *build, size_t done, size_t count)
+static bool is_checkpoint(const struct course *course, size_t done)
 {
     static const size_t distances[] = {4, 16};
-    size_t left = count - done, ran = done - build->first;
+    size_t left = course->count - done, ran = done - course->first;
     if (ran == 0 || left == 0)
         return false;
-    int64_t elapsed_ms = clock_monotonic_ms() - build->started_ms;
+    int64_t elapsed_ms = clock_monotonic_ms() - course->started_ms;
     bool is_wanted = left == 1;
     for (size_t i = 0; i < countof(distances); i++) /* three quarters of the way to the state before it */
         is_wanted = is_wanted || (left == distances[i] &&
                                   elapsed_ms / (int64_t)ran * (int64_t)(left * 3 / 4) > 2 * COPY_MS(8LL << 20));
     if (!is_wanted)
         return false;
-    int64_t size_bytes = cache_size_bytes(build->replay->database);
+    int64_t size_bytes = cache_size_bytes(course->build.replay->database);
     return size_bytes > 0 && (size_bytes < SMALL_BYTES || elapsed_ms > 4 * COPY_MS(size_bytes));
 }
 
 /* The database becomes the state, and a copy of it is gone on with. */
-static bool keep_state(struct build *build, size_t done)
+static bool keep_state(struct course *course, size_t done)
 {
+    struct build *build = &course->build;
     struct replay *replay = build->replay;
     struct scratch_database *state = replay->database;
-    TALLOC_FREE(build->connection);
-    TALLOC_FREE(build->ledger);
-    if (!cache_publish(state, build->keys[done], &replay->findings, build->error))
+    build_close(build);
+    if (!cache_publish(state, course->keys[done], &replay->findings, build->error))
         return false;
     if (state->kind == DATABASE_STATE) {
         replay->database = scratch_copy(replay, state, build->options->cancel, build->error);
@@ -119,48 +60,47 @@ static bool keep_state(struct build *build, size_t done)
     return true;
 }
 
-static bool open_files(struct build *build) { return build->connection || (connect(build) && make_ledger(build)); }
-
-static bool run_files(struct build *build, const struct directory *directory, size_t count)
+static bool run_files(struct course *course)
 {
+    struct build *build = &course->build;
     bool ok = true;
-    build->started_ms = clock_monotonic_ms();
-    for (size_t i = build->first; ok && i < count; i++) {
-        tell(build, i, count, directory->files[i]->name);
-        ok = open_files(build) && run_file(build, directory->files[i]);
-        if (ok && is_checkpoint(build, i + 1, count))
-            ok = keep_state(build, i + 1);
+    course->started_ms = clock_monotonic_ms();
+    for (size_t i = course->first; ok && i < course->count; i++) {
+        const struct migration_file *file = course->directory->files[i];
+        build_tell(build, i, course->count, file->name);
+        ok = build_open(build) && build_run_file(build, file, NULL);
+        if (ok && is_checkpoint(course, i + 1))
+            ok = keep_state(course, i + 1);
     }
-    ok = ok && (count > build->first || open_files(build)); /* no file at all: the ledger is there */
-    tell(build, count, count, "");
+    ok = ok && (course->count > course->first || build_open(build)); /* no file at all: the ledger is there */
+    build_tell(build, course->count, course->count, "");
     return ok;
 }
 
-/* Begins behind the files whose state is known. What a reader does not let go is made again. */
-static bool find_beginning(struct build *build, size_t count)
+/* ---- both ---- */
+
+/* Begins with the last state that is known; *index: of its key. What a reader does not let go is made again. */
+static bool find_beginning(struct build *build, const char *const *keys, size_t count, size_t *index)
 {
     struct replay *replay = build->replay;
     struct cached cached = {0};
     bool is_cached = build->options->cache == REPLAY_CACHED;
     connection_set_cancel(build->scratch->admin, build->options->cancel);
-    bool ok = cache_find(replay, build->scratch, build->keys, is_cached ? count + 1 : 0, &cached, build->error);
+    bool ok = cache_find(replay, build->scratch, keys, is_cached ? count : 0, &cached, build->error);
     connection_set_cancel(build->scratch->admin, NULL);
     if (!ok || !cached.database)
         return ok;
-    if (cached.index < count)
+    replay->database = cached.database;
+    if (cached.index + 1 < count)
         replay->database = scratch_copy(replay, cached.database, build->options->cancel, build->error);
-    else
-        replay->database = cached.database;
-    if (replay->database) {
-        build->first = cached.index;
-        replay->findings = cached.findings;
-    }
     if (replay->database != cached.database)
         talloc_free(cached.database);
     if (!replay->database && build->error->code == ERROR_REFUSED) {
         error_clear(build->error);
         return true;
     }
+    replay->findings = cached.findings;
+    *index = cached.index;
     return replay->database;
 }
 
@@ -173,8 +113,35 @@ static bool make_database(struct build *build)
 
 static bool publish(struct build *build)
 {
-    TALLOC_FREE(build->connection);
+    build_close(build);
     return cache_publish(build->replay->database, build->replay->key, &build->replay->findings, build->error);
+}
+
+static bool is_known(const struct build *build)
+{
+    return build->replay->database && build->replay->database->kind == DATABASE_STATE;
+}
+
+static struct replay *finish(struct build *build, bool ok)
+{
+    build_close(build);
+    if (ok)
+        return build->replay;
+    talloc_free(build->replay);
+    return NULL;
+}
+
+struct replay *replay_migrations(TALLOC_CTX *owner, struct scratch *scratch, const struct directory *directory,
+                                 size_t count, const struct replay_options *options, struct error *error)
+{
+    struct course course = {.build = build_new(owner, scratch, options, error), .directory = directory, .count = count};
+    struct build *build = &course.build;
+    course.keys = cache_migration_keys(build->replay, scratch, directory, count);
+    build->replay->key = course.keys[count];
+    bool ok = find_beginning(build, course.keys, count + 1, &course.first);
+    if (ok && !is_known(build))
+        ok = make_database(build) && run_files(&course) && publish(build);
+    return finish(build, ok);
 }
 
 /* ---- scripts ---- */
@@ -188,9 +155,8 @@ static bool tell_statement(void *argument, struct connection *connection UNUSED,
                            struct error *error UNUSED)
 {
     const struct script_progress *progress = argument;
-    size_t total = progress->script->statements.count;
     progress->build->replay->run_count++;
-    tell(progress->build, statement + 1, total, progress->script->path);
+    build_tell(progress->build, statement + 1, progress->script->statements.count, progress->script->path);
     return true;
 }
 
@@ -204,50 +170,18 @@ static bool run_script(struct build *build, const struct script *script)
         .after = tell_statement,
         .argument = &progress,
     };
-    return connect(build) && scratch_run(build->replay, build->replay->database, build->connection, &run,
-                                         &build->replay->findings, build->error);
-}
-
-/* ---- both ---- */
-
-static struct build build_of(TALLOC_CTX *owner, struct scratch *scratch, const struct replay_options *options,
-                             struct error *error)
-{
-    struct replay *replay = talloc_zero(owner, struct replay);
-    return (struct build){.scratch = scratch, .replay = replay, .options = options, .error = error};
-}
-
-static struct replay *finish(struct build *build, bool ok)
-{
-    TALLOC_FREE(build->connection);
-    if (ok)
-        return build->replay;
-    talloc_free(build->replay);
-    return NULL;
-}
-
-struct replay *replay_migrations(TALLOC_CTX *owner, struct scratch *scratch, const struct directory *directory,
-                                 size_t count, const struct replay_options *options, struct error *error)
-{
-    struct build build = build_of(owner, scratch, options, error);
-    build.keys = cache_migration_keys(build.replay, scratch, directory, count);
-    build.replay->key = build.keys[count];
-    bool ok = find_beginning(&build, count);
-    bool is_known = ok && build.replay->database && build.replay->database->kind == DATABASE_STATE;
-    if (ok && !is_known)
-        ok = make_database(&build) && run_files(&build, directory, count) && publish(&build);
-    return finish(&build, ok);
+    return build_connect(build) && scratch_run(build->replay, build->replay->database, build->connection, &run,
+                                               &build->replay->findings, build->error);
 }
 
 struct replay *replay_script(TALLOC_CTX *owner, struct scratch *scratch, const struct script *script,
                              const struct replay_options *options, struct error *error)
 {
-    struct build build = build_of(owner, scratch, options, error);
+    struct build build = build_new(owner, scratch, options, error);
     build.replay->key = cache_script_key(build.replay, scratch, script);
-    build.keys = &build.replay->key;
-    bool ok = find_beginning(&build, 0);
-    bool is_known = ok && build.replay->database;
-    if (ok && !is_known)
+    size_t index;
+    bool ok = find_beginning(&build, &build.replay->key, 1, &index);
+    if (ok && !is_known(&build))
         ok = make_database(&build) && run_script(&build, script) && publish(&build);
     return finish(&build, ok);
 }

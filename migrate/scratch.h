@@ -69,10 +69,12 @@ struct scratch_run {
     enum {
         RUN_ONE_TRANSACTION,
         RUN_EACH
-    } transaction; /* RUN_EACH: as psql does, each on its own, BEGIN … COMMIT honoured */
+    } transaction;             /* RUN_EACH: as psql does, each on its own, BEGIN … COMMIT honoured */
     const struct query *first; /* run before the first statement, in its transaction; or NULL */
     /* After each statement that ran, with its index; false stops the run with the error it sets. Or NULL. */
     bool (*after)(void *argument, struct connection *connection, size_t statement, struct error *error);
+    /* Of RUN_ONE_TRANSACTION, behind the last statement and in its transaction; false: it is rolled back. Or NULL. */
+    bool (*before_commit)(void *argument, struct connection *connection, struct error *error);
     void *argument;
 };
 

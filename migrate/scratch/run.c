@@ -429,8 +429,12 @@ static bool begin(const struct runner *runner, struct error *error)
 static bool attempt(struct runner *runner, struct error *error)
 {
     struct connection *connection = runner->connection;
+    const struct scratch_run *run = runner->run;
     bool ok = begin(runner, error) && run_all(runner, error);
-    if (ok && runner->run->transaction == RUN_ONE_TRANSACTION && !transaction_commit(connection, error)) {
+    bool is_open = ok && run->transaction == RUN_ONE_TRANSACTION;
+    if (is_open && run->before_commit)
+        ok = run->before_commit(run->argument, connection, error);
+    if (is_open && ok && !transaction_commit(connection, error)) {
         ok = error_place(error, runner->run->file, 0, 0);
         /* A deferred constraint speaks only now; nothing of scratch is worth a riddle. */
         if (error->code == ERROR_UNKNOWN_OUTCOME)
