@@ -87,7 +87,7 @@ static const char **add_words(TALLOC_CTX *owner, const char **words, char *list)
 
 static bool is_chosen(void) { return getenv("PGDECK_CASE") || getenv("PGDECK_SOAK"); }
 
-static void run_pair(struct pair *pair, size_t number)
+static void run_pair(struct pair *pair, size_t number, struct workbench *bench)
 {
     TALLOC_CTX *memory = pair->memory;
     char *from = read_text(memory, talloc_asprintf(memory, CASES "%s.from.sql", pair->name));
@@ -98,7 +98,6 @@ static void run_pair(struct pair *pair, size_t number)
     }
     const char *differences = directive(memory, to, "differences");
     struct proof_case proof_case = {
-        .name = talloc_asprintf(memory, "case_%zu", number),
         .from = from,
         .to = to,
         .differences = differences ? (int)strtol(differences, NULL, 10) : -1,
@@ -108,13 +107,14 @@ static void run_pair(struct pair *pair, size_t number)
         .lost = add_words(memory, add_words(memory, NULL, directive(memory, to, "loses")),
                           directive(memory, from, "loses")),
     };
-    pair->report = proof_run(memory, folder.server, &proof_case)->report;
+    pair->report = proof_run(memory, bench, &proof_case)->report;
 }
 
-static void *work(void *argument UNUSED)
+static void *work(void *argument)
 {
+    struct workbench *bench = argument;
     for (size_t i; (i = atomic_fetch_add(&folder.next, 1)) < folder.count;)
-        run_pair(&folder.pairs[i], i);
+        run_pair(&folder.pairs[i], i, bench);
     return NULL;
 }
 
@@ -126,11 +126,16 @@ static int run_all(void **state UNUSED)
     size_t count = cores < 1 ? 1 : cores > THREADS_MOST ? THREADS_MOST : (size_t)cores;
     folder.server =
         test_server_start(folder.memory, (const char *[]){"log_min_messages=fatal", "autovacuum=off", NULL});
-    for (size_t i = 0; i < count; i++)
-        if (pthread_create(&threads[i], NULL, work, NULL))
+    struct workbench *benches[THREADS_MOST];
+    for (size_t i = 0; i < count; i++) {
+        benches[i] = workbench_new(NULL, folder.server, talloc_asprintf(folder.memory, "bench_%zu", i));
+        if (pthread_create(&threads[i], NULL, work, benches[i]))
             return -1;
-    for (size_t i = 0; i < count; i++)
+    }
+    for (size_t i = 0; i < count; i++) {
         pthread_join(threads[i], NULL);
+        talloc_free(benches[i]);
+    }
     return 0;
 }
 
@@ -145,8 +150,10 @@ static int stop(void **state UNUSED)
 static void test_pair(void **state)
 {
     const struct pair *pair = *state;
-    if (pair->report)
-        fail_msg("%s:\n%s", pair->name, pair->report);
+    if (!pair->report)
+        return;
+    fprintf(stderr, "%s\n", pair->report); /* fail_msg would cut it */
+    fail_msg("%s", pair->name);
 }
 
 /* ---- the folder ---- */

@@ -5,7 +5,6 @@
 
 #include "migrate/emit.h"
 #include "migrate/snapshot.h"
-#include "store/connection.h"
 #include "tests/lib/row_memory.h"
 #include "tests/lib/schema_dump.h"
 #include "tests/lib/sql_run.h"
@@ -15,18 +14,17 @@ static const char *const direction_names[PROOF_DIRECTIONS] = {"from -> to", "to 
 
 /* A database and what was read of it. */
 struct side {
-    char *database;
-    PGconn *connection;
+    enum bench_place place;
+    PGconn *session;
     struct snapshot *snapshot;
     struct row_memory *rows;
     struct schema_dump *dump;
 };
 
 struct work {
-    struct test_server *server;
+    struct workbench *bench;
     const struct proof_case *proof_case;
     struct proof *proof;
-    PGconn *admin;
     struct side sides[PROOF_DIRECTIONS];
     bool is_atomic[PROOF_DIRECTIONS]; /* the script is one transaction */
 };
@@ -44,44 +42,6 @@ static PRINTF_LIKE(2, 3) bool complain(struct work *work, const char *format, ..
 
 /* ---- databases ---- */
 
-/* Not test_server_conninfo, which allocates in the server's memory. */
-static char *conninfo(TALLOC_CTX *owner, struct work *work, const char *database)
-{
-    return talloc_asprintf(owner, "host=%s port=5432 user=postgres dbname=%s", test_server_host(work->server),
-                           database);
-}
-
-static void ignore_notice(void *argument UNUSED, const char *message UNUSED) {}
-
-static PGconn *connect_to(struct work *work, const char *database)
-{
-    PGconn *connection = PQconnectdb(conninfo(work->proof, work, database));
-    PQsetNoticeProcessor(connection, ignore_notice, NULL);
-    if (PQstatus(connection) != CONNECTION_OK)
-        complain(work, "%s: %s", database, PQerrorMessage(connection));
-    return connection;
-}
-
-static bool execute(struct work *work, PGconn *connection, const char *statement)
-{
-    PGresult *result = PQexec(connection, statement);
-    bool is_done = PQresultStatus(result) == PGRES_COMMAND_OK;
-    if (!is_done)
-        complain(work, "%s: %s", statement, PQresultErrorMessage(result));
-    PQclear(result);
-    return is_done;
-}
-
-static bool create_database(struct work *work, const char *database)
-{
-    bool has_strategy = PQserverVersion(work->admin) >= 150000;
-    return execute(work, work->admin,
-                   talloc_asprintf(work->proof, "DROP DATABASE IF EXISTS %s WITH (FORCE)", database)) &&
-           execute(work, work->admin,
-                   talloc_asprintf(work->proof, "CREATE DATABASE %s TEMPLATE template0%s", database,
-                                   has_strategy ? " STRATEGY file_copy" : ""));
-}
-
 static bool build(struct work *work, PGconn *connection, const char *what, const char *sql)
 {
     struct sql_failure failure;
@@ -94,34 +54,26 @@ static bool open_side(struct work *work, enum proof_direction which)
 {
     struct side *side = &work->sides[which];
     const struct proof_case *proof_case = work->proof_case;
-    side->database = talloc_asprintf(work->proof, "%s_%s", proof_case->name, side_names[which]);
-    if (!create_database(work, side->database))
-        return false;
-    side->connection = connect_to(work, side->database);
-    return build(work, side->connection, side_names[which], which == PROOF_FORWARD ? proof_case->from : proof_case->to);
-}
-
-static void close_side(struct work *work, struct side *side)
-{
-    PQfinish(side->connection);
-    if (side->database)
-        execute(work, work->admin,
-                talloc_asprintf(work->proof, "DROP DATABASE IF EXISTS %s WITH (FORCE)", side->database));
+    const char *report = "";
+    side->place = which == PROOF_FORWARD ? BENCH_FROM : BENCH_TO;
+    side->session = workbench_open(work->bench, side->place, &report);
+    if (!side->session)
+        return complain(work, "%s: %s", side_names[which], report);
+    return build(work, side->session, side_names[which], which == PROOF_FORWARD ? proof_case->from : proof_case->to);
 }
 
 /* ---- reading ---- */
 
-static struct snapshot *take_snapshot(struct work *work, const char *database)
+static struct snapshot *take_snapshot(struct work *work, enum bench_place place)
 {
     struct error *error = error_new(work->proof);
-    struct target *target = target_parse(work->proof, conninfo(work->proof, work, database), error);
-    struct connection_options options = {.application_name = "proof"};
-    struct connection *connection = target ? connection_open(work->proof, target, &options, error) : NULL;
+    const char *report = "";
+    struct connection *connection = workbench_connection(work->bench, place, &report);
     struct snapshot *snapshot =
         connection ? snapshot_take(work->proof, connection, &(struct snapshot_options){0}, error) : NULL;
     if (!snapshot)
-        complain(work, "no snapshot of %s: %s\n", database, error->message);
-    talloc_free(connection);
+        complain(work, "no snapshot of %s: %s\n", workbench_database(work->bench, place),
+                 connection ? error->message : report);
     return snapshot;
 }
 
@@ -131,11 +83,12 @@ static bool read_sides(struct work *work, struct side sides[PROOF_DIRECTIONS])
     enum dump_privileges privileges =
         work->proof_case->privileges == PROOF_WITH_PRIVILEGES ? DUMP_WITH_PRIVILEGES : DUMP_WITHOUT_PRIVILEGES;
     for (int i = 0; i < PROOF_DIRECTIONS; i++)
-        sides[i].dump = schema_dump_start(work->proof, work->server, sides[i].database, privileges);
+        sides[i].dump = schema_dump_start(work->proof, workbench_server(work->bench),
+                                          workbench_database(work->bench, sides[i].place), privileges);
     for (int i = 0; i < PROOF_DIRECTIONS; i++) {
         const char *report = "";
-        sides[i].rows = row_memory_take(work->proof, sides[i].connection, &report);
-        sides[i].snapshot = take_snapshot(work, sides[i].database);
+        sides[i].rows = row_memory_take(work->proof, sides[i].session, &report);
+        sides[i].snapshot = take_snapshot(work, sides[i].place);
         is_read = is_read && sides[i].rows && sides[i].snapshot;
         if (!sides[i].rows)
             complain(work, "the rows of %s: %s", side_names[i], report);
@@ -168,21 +121,20 @@ static void expect_equal(struct work *work, const struct snapshot *from, const s
 /* As another superuser, under another search_path and another name: nothing of that may show. */
 static void build_anew(struct work *work, enum proof_direction which)
 {
-    char *database = talloc_asprintf(work->proof, "%s_anew_%s", work->proof_case->name, side_names[which]);
-    if (!create_database(work, database))
+    const char *report = "";
+    PGconn *session = workbench_open(work->bench, BENCH_OTHER, &report);
+    if (!session) {
+        complain(work, "the second: %s", report);
         return;
-    PGconn *connection = connect_to(work, database);
-    if (build(work, connection, "the second",
-              "CREATE ROLE another_builder SUPERUSER;"
-              "SET SESSION AUTHORIZATION another_builder;"
-              "SET search_path = public, pg_catalog;") &&
-        build(work, connection, "the second", which == PROOF_FORWARD ? work->proof_case->from : work->proof_case->to)) {
-        struct snapshot *snapshot = take_snapshot(work, database);
+    }
+    if (build(work, session, "the second", "CREATE ROLE another_builder SUPERUSER;"
+                                           "SET SESSION AUTHORIZATION another_builder;"
+                                           "SET search_path = public, pg_catalog;") &&
+        build(work, session, "the second", which == PROOF_FORWARD ? work->proof_case->from : work->proof_case->to)) {
+        struct snapshot *snapshot = take_snapshot(work, BENCH_OTHER);
         if (snapshot)
             expect_equal(work, work->sides[which].snapshot, snapshot, "built anew by another role");
     }
-    PQfinish(connection);
-    execute(work, work->admin, talloc_asprintf(work->proof, "DROP DATABASE %s WITH (FORCE)", database));
 }
 
 static bool compare_sides(struct work *work)
@@ -212,8 +164,8 @@ static bool run_script(struct work *work, enum proof_direction direction)
 {
     struct sql_failure failure;
     const char *refused = work->proof_case->refused[direction];
-    PQreset(work->sides[direction].connection); /* what the building has set must not help */
-    bool is_done = sql_run(work->proof, work->sides[direction].connection, work->proof->scripts[direction], &failure);
+    PQreset(work->sides[direction].session); /* what the building has set must not help */
+    bool is_done = sql_run(work->proof, work->sides[direction].session, work->proof->scripts[direction], &failure);
     if (!is_done && !refused)
         complain(work, "%s: the script is refused: %s (%s)\n  %s\n", direction_names[direction], failure.message,
                  failure.sqlstate, failure.statement);
@@ -260,19 +212,15 @@ static void run_scripts(struct work *work)
             expect_equal(work, work->sides[i].snapshot, after[i].snapshot, "after a script that was refused");
 }
 
-struct proof *proof_run(TALLOC_CTX *owner, struct test_server *server, const struct proof_case *proof_case)
+struct proof *proof_run(TALLOC_CTX *owner, struct workbench *bench, const struct proof_case *proof_case)
 {
-    struct work work = {.server = server, .proof_case = proof_case, .proof = talloc_zero(owner, struct proof)};
-    work.admin = connect_to(&work, "postgres");
+    struct work work = {.bench = bench, .proof_case = proof_case, .proof = talloc_zero(owner, struct proof)};
     bool is_built = open_side(&work, PROOF_FORWARD) && open_side(&work, PROOF_BACKWARD);
     if (is_built && read_sides(&work, work.sides) && compare_sides(&work)) {
         for (int i = 0; proof_case->rebuild == PROOF_ANEW && i < PROOF_DIRECTIONS; i++)
             build_anew(&work, (enum proof_direction)i);
         run_scripts(&work);
     }
-    for (int i = 0; i < PROOF_DIRECTIONS; i++)
-        close_side(&work, &work.sides[i]);
-    PQfinish(work.admin);
     for (int i = 0; work.proof->report && i < PROOF_DIRECTIONS; i++)
         if (work.proof->scripts[i])
             complain(&work, "--- script %s\n%s", direction_names[i], work.proof->scripts[i]);

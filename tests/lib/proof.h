@@ -8,12 +8,11 @@
 
 #include "migrate/diff.h"
 #include "store/base.h"
-#include "tests/lib/server.h"
+#include "tests/lib/workbench.h"
 
 enum proof_direction { PROOF_FORWARD, PROOF_BACKWARD, PROOF_DIRECTIONS };
 
 struct proof_case {
-    const char *name;      /* letters, digits, underscores: databases are named by it; of one proof at a time */
     const char *from, *to; /* SQL; a CREATE ROLE of a role that is there is passed over */
     int differences;       /* how many each direction must tell, or -1 */
     enum { PROOF_WITHOUT_PRIVILEGES, PROOF_WITH_PRIVILEGES } privileges;
@@ -29,8 +28,8 @@ struct proof {
     char *scripts[PROOF_DIRECTIONS];
 };
 
-/* Runs it and drops its databases. Owner: `owner`. */
-struct proof *proof_run(TALLOC_CTX *owner, struct test_server *server, const struct proof_case *proof_case);
+/* Runs it in the databases of the bench. Owner: `owner`. */
+struct proof *proof_run(TALLOC_CTX *owner, struct workbench *bench, const struct proof_case *proof_case);
 
 /* The differences one a line: "alter column app.t.a type: integer -> bigint". Owner: `owner`. */
 char *proof_changes(TALLOC_CTX *owner, const struct diff *diff);

@@ -1,0 +1,3 @@
+CREATE SCHEMA §;
+COMMENT ON SCHEMA § IS «schema.comment: NULL ¦ 'one' ¦ 'it''s another'»;
+«schema: CREATE SCHEMA "§ More"; ¦ »
