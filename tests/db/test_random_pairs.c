@@ -1,9 +1,8 @@
-/* Random pairs of schemas, drawn from the grammars of tests/db/cases/KIND/random.sql: each script, both ways, must make its schema
- * of the other and keep the rows; every change of one attribute must be told as exactly one difference; and when all is
- * done, every attribute of every kind must have been changed at least once.
- *   PGDECK_SEED=N       draws this seed alone; PGDECK_SEED=N:KIND/random this pair of it alone
- *   PGDECK_SOAK=N       so many pairs, of other seeds each time
- * A pair that fails is written to build/random-SEED-NAME.{from,to}.sql. */
+/* Random pairs of schemas, drawn from the grammars of tests/db/cases/KIND/random.sql: each script, both ways, must make
+ * its schema of the other and keep the rows; every change of one attribute must be told as exactly one difference; and
+ * when all is done, every attribute of every kind must have been changed at least once. PGDECK_SEED=N       draws this
+ * seed alone; PGDECK_SEED=N:KIND/random this pair of it alone PGDECK_SOAK=N       so many pairs, of other seeds each
+ * time A pair that fails is written to build/random-SEED-NAME.{from,to}.sql. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -253,10 +252,10 @@ static void judge_single(TALLOC_CTX *memory, const struct specimens *specimens, 
                     *(is_expected(choice, &diff->changes[k]) ? &expected : &others) += 1;
             if (expected >= 1 && (!choice->is_alone || (expected == 1 && !others)))
                 continue;
-            proof->report = talloc_asprintf(proof, "%s%s.%s was changed, and told are %zu such and %zu other differences\n%s",
-                                            proof->report ? proof->report : "", choice->kind,
-                                            choice->attribute ? choice->attribute : "(whole)", expected, others,
-                                            specimens->count == 1 ? proof_changes(memory, diff) : "");
+            proof->report = talloc_asprintf(
+                proof, "%s%s.%s was changed, and told are %zu such and %zu other differences\n%s",
+                proof->report ? proof->report : "", choice->kind, choice->attribute ? choice->attribute : "(whole)",
+                expected, others, specimens->count == 1 ? proof_changes(memory, diff) : "");
         }
     }
 }

@@ -1,5 +1,6 @@
-/* Draws random pairs of schemas from the grammars of tests/db/cases/KIND/random.sql. A pair is drawn from a seed alone, so that it
- * can be drawn again. A database holds many pairs, each in a schema of its own: what a database costs is shared. */
+/* Draws random pairs of schemas from the grammars of tests/db/cases/KIND/random.sql. A pair is drawn from a seed alone,
+ * so that it can be drawn again. A database holds many pairs, each in a schema of its own: what a database costs is
+ * shared. */
 #ifndef TESTS_LIB_GENERATOR_H
 #define TESTS_LIB_GENERATOR_H
 
@@ -35,8 +36,8 @@ struct specimens generator_draw(TALLOC_CTX *owner, const struct generator *gener
 /* How many single changes there are: each choice that may change, from each option to the next one. */
 size_t generator_single_count(const struct generator *generator);
 
-/* The single changes numbered from `first`, at most `most`; *next gets the number behind them. What does not change is drawn from
- * the seed. Fewer, where one more cannot live in the same database. Owner: `owner`. */
+/* The single changes numbered from `first`, at most `most`; *next gets the number behind them. What does not change is
+ * drawn from the seed. Fewer, where one more cannot live in the same database. Owner: `owner`. */
 struct specimens generator_singles(TALLOC_CTX *owner, const struct generator *generator, uint64_t seed, size_t first,
                                    size_t most, size_t *next);
 

@@ -9,7 +9,7 @@
 /* A text, and then a choice, and then the next node; each of them may be missing. */
 struct grammar_node {
     const char *text;
-    size_t choice;                      /* in grammar->choices */
+    size_t choice;                       /* in grammar->choices */
     const struct grammar_node **options; /* NULL-terminated; NULL: no choice here, or one to be repeated */
     enum { NODE_TEXT, NODE_CHOICE, NODE_REPEAT, NODE_FOLLOW } kind;
     struct grammar_node *next;
@@ -81,7 +81,8 @@ static void parse_options(struct parser *parser, struct grammar_node *node, size
     do {
         if (node->kind == NODE_CHOICE)
             parser->parent = node->choice, parser->parent_option = *count;
-        node->options = talloc_realloc(parser->grammar, node->options, const struct grammar_node *, (unsigned)*count + 2);
+        node->options =
+            talloc_realloc(parser->grammar, node->options, const struct grammar_node *, (unsigned)*count + 2);
         node->options[(*count)++] = parse_nodes(parser);
         node->options[*count] = NULL;
     } while (skip(parser, BAR));

@@ -6,9 +6,9 @@
  *   «x»                    repeats its text, and
  *   «x? a ¦ b»             takes the option of the same number (the last one, where there are fewer);
  *   §                      is the name of the schema that the text lives in.
- * Options may hold choices. A star behind a tag («column.type*: ...»): it may change something else, too. Lines that begin
- * with --# are for the generator: "--# once" lets a database hold one such text at most, "--# loses: §.t.c" names values
- * that may go. */
+ * Options may hold choices. A star behind a tag («column.type*: ...»): it may change something else, too. Lines that
+ * begin with --# are for the generator: "--# once" lets a database hold one such text at most, "--# loses: §.t.c" names
+ * values that may go. */
 #ifndef TESTS_LIB_GRAMMAR_H
 #define TESTS_LIB_GRAMMAR_H
 
@@ -18,9 +18,9 @@
 
 /* A choice that is drawn. */
 struct grammar_choice {
-    const char *name;            /* or NULL */
+    const char *name;             /* or NULL */
     const char *kind, *attribute; /* NULL: not changed, or an object as a whole */
-    bool is_alone;               /* changing it changes nothing else */
+    bool is_alone;                /* changing it changes nothing else */
     size_t option_count;
     size_t parent, parent_option; /* the choice and option that it stands in; GRAMMAR_NO_PARENT */
 };

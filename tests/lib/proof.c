@@ -127,9 +127,10 @@ static void build_anew(struct work *work, enum proof_direction which)
         complain(work, "the second: %s", report);
         return;
     }
-    if (build(work, session, "the second", "CREATE ROLE another_builder SUPERUSER;"
-                                           "SET SESSION AUTHORIZATION another_builder;"
-                                           "SET search_path = public, pg_catalog;") &&
+    if (build(work, session, "the second",
+              "CREATE ROLE another_builder SUPERUSER;"
+              "SET SESSION AUTHORIZATION another_builder;"
+              "SET search_path = public, pg_catalog;") &&
         build(work, session, "the second", which == PROOF_FORWARD ? work->proof_case->from : work->proof_case->to)) {
         struct snapshot *snapshot = take_snapshot(work, BENCH_OTHER);
         if (snapshot)

@@ -50,7 +50,8 @@ static void ignore_notice(void *argument UNUSED, const char *message UNUSED) {}
 /* Not test_server_conninfo, which allocates in the server's memory: that is another thread's. */
 static char *conninfo(struct workbench *bench, const char *database)
 {
-    return talloc_asprintf(bench, "host=%s port=5432 user=postgres dbname=%s", test_server_host(bench->server), database);
+    return talloc_asprintf(bench, "host=%s port=5432 user=postgres dbname=%s", test_server_host(bench->server),
+                           database);
 }
 
 static PGconn *connect_to(struct workbench *bench, const char *database)
@@ -64,9 +65,9 @@ static PGconn *connect_to(struct workbench *bench, const char *database)
     return NULL;
 }
 
-static bool execute(struct workbench *bench, PGconn *session, const char *format, const char *name)
+static bool execute(struct workbench *bench, PGconn *session, const char *statement)
 {
-    PGresult *result = PQexec(session, talloc_asprintf(bench, format, name));
+    PGresult *result = PQexec(session, statement);
     bool is_done = PQresultStatus(result) == PGRES_COMMAND_OK;
     if (!is_done)
         bench->report = talloc_strdup(bench, PQresultErrorMessage(result));
@@ -83,7 +84,8 @@ static void drop(struct workbench *bench, struct place *place)
     place->connection = NULL;
     place->session = NULL;
     if (place->uses)
-        execute(bench, bench->admin, "DROP DATABASE IF EXISTS %s WITH (FORCE)", place->database);
+        execute(bench, bench->admin,
+                talloc_asprintf(bench, "DROP DATABASE IF EXISTS %s WITH (FORCE)", place->database));
     place->uses = 0;
 }
 
@@ -115,7 +117,7 @@ static bool is_swept(struct workbench *bench, struct place *place)
     if (!place->session || place->uses >= USES_MOST)
         return false;
     PQreset(place->session); /* forgets roles and settings */
-    if (PQstatus(place->session) != CONNECTION_OK || !execute(bench, place->session, "%s", sweep))
+    if (PQstatus(place->session) != CONNECTION_OK || !execute(bench, place->session, sweep))
         return false;
     PGresult *result = PQexec(place->session, is_clean);
     bool is_so = PQntuples(result) == 1 && *PQgetvalue(result, 0, 0) == 't';
@@ -130,10 +132,9 @@ static bool create(struct workbench *bench, struct place *place)
         return false;
     drop(bench, place);
     place->uses = 1;
+    const char *strategy = PQserverVersion(bench->admin) >= 150000 ? " STRATEGY file_copy" : "";
     if (!execute(bench, bench->admin,
-                 PQserverVersion(bench->admin) >= 150000 ? "CREATE DATABASE %s TEMPLATE template0 STRATEGY file_copy"
-                                                         : "CREATE DATABASE %s TEMPLATE template0",
-                 place->database))
+                 talloc_asprintf(bench, "CREATE DATABASE %s TEMPLATE template0%s", place->database, strategy)))
         return false;
     place->session = connect_to(bench, place->database);
     return place->session;

@@ -1,5 +1,5 @@
-/* Databases that are used again: making one costs a tenth of a second, sweeping it out much less. A bench belongs to one thread.
- * No failure of a cmocka test here. */
+/* Databases that are used again: making one costs a tenth of a second, sweeping it out much less. A bench belongs to
+ * one thread. No failure of a cmocka test here. */
 #ifndef TESTS_LIB_WORKBENCH_H
 #define TESTS_LIB_WORKBENCH_H
 
@@ -19,8 +19,8 @@ struct workbench *workbench_new(TALLOC_CTX *owner, struct test_server *server, c
 
 struct test_server *workbench_server(const struct workbench *bench);
 
-/* An empty database at this place, and a session of it as superuser, with nothing set. Both are the bench's, until the next call
- * for this place. NULL: the server refuses it, and *report (owner: the bench) says so. */
+/* An empty database at this place, and a session of it as superuser, with nothing set. Both are the bench's, until the
+ * next call for this place. NULL: the server refuses it, and *report (owner: the bench) says so. */
 PGconn *workbench_open(struct workbench *bench, enum bench_place place, const char **report) NODISCARD;
 
 /* The database's name, while it is open; longer or shorter for each place, so that no name is like another. */

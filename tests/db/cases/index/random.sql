@@ -11,7 +11,7 @@ ALTER INDEX §.t_e ALTER COLUMN 1 SET STATISTICS «index.statistics: 100 ¦ 200�
 CREATE UNIQUE INDEX t_nulls ON §.t (id, b) «index.definition: ¦ NULLS NOT DISTINCT»;
 «index: CREATE INDEX t_j ON §.t USING gin (j jsonb_path_ops); ¦ »
 CREATE UNIQUE INDEX t_id ON §.t (id);
-«r=index.replica_identity*: ¦ ALTER TABLE §.t REPLICA IDENTITY USING INDEX t_id;»
+«index.replica_identity: ¦ ALTER TABLE §.t REPLICA IDENTITY USING INDEX t_id;»
 «index.is_clustered: ¦ ALTER TABLE §.t CLUSTER ON t_id;»
 CREATE TABLE §.keys (id integer NOT NULL, a integer NOT NULL, b integer NOT NULL, r int4range);
 INSERT INTO §.keys VALUES (1, 1, 1, '[1,2)'), (2, 2, 2, '[3,4)');
@@ -24,8 +24,8 @@ CREATE TABLE §.marked (id integer NOT NULL CONSTRAINT marked_pkey PRIMARY KEY, 
 COMMENT ON CONSTRAINT marked_pkey ON §.marked IS «primary_key.comment: NULL ¦ 'the key'»;
 «primary_key.replica_identity: ¦ ALTER TABLE §.marked REPLICA IDENTITY USING INDEX marked_pkey;»
 «primary_key.is_clustered: ¦ ALTER TABLE §.marked CLUSTER ON marked_pkey;»
-CREATE TABLE §.marked_too (id integer NOT NULL, n integer NOT NULL CONSTRAINT marked_too_n UNIQUE, r int4range CONSTRAINT marked_too_r EXCLUDE USING gist (r WITH &&));
+CREATE TABLE §.marked_too (id integer NOT NULL, n integer NOT NULL CONSTRAINT marked_too_n UNIQUE, r int4range, CONSTRAINT marked_too_r EXCLUDE USING gist (r WITH &&));
 «unique.replica_identity: ¦ ALTER TABLE §.marked_too REPLICA IDENTITY USING INDEX marked_too_n;»
 «unique.is_clustered: ¦ ALTER TABLE §.marked_too CLUSTER ON marked_too_n;»
-CREATE TABLE §.marked_three (r int4range CONSTRAINT marked_three_r EXCLUDE USING gist (r WITH &&));
+CREATE TABLE §.marked_three (r int4range, CONSTRAINT marked_three_r EXCLUDE USING gist (r WITH &&));
 «exclusion.is_clustered: ¦ ALTER TABLE §.marked_three CLUSTER ON marked_three_r;»
