@@ -81,6 +81,11 @@ static bool is_settled(const struct diff_options *options, const struct diff_ite
     return false;
 }
 
+static bool is_commented(const struct diff *diff, const struct kind *kind)
+{
+    return diff->commented >> kind_id(kind) & 1;
+}
+
 static void compare_item(struct diff *diff, struct diff_item *item, const struct diff_options *options)
 {
     const struct kind *kind = item->from->kind;
@@ -93,7 +98,7 @@ static void compare_item(struct diff *diff, struct diff_item *item, const struct
         else
             item->changed |= UINT64_C(1) << i;
     }
-    if (!kind_same_text(item->from->comment, item->to->comment))
+    if (is_commented(diff, kind) && !kind_same_text(item->from->comment, item->to->comment))
         item->changed |= DIFF_COMMENT_BIT;
 }
 
@@ -128,6 +133,12 @@ const struct diff_item *diff_item_of(const struct diff *diff, const struct objec
         return NULL;
     return &diff->items[has_object(diff->from, object) ? diff->item_of_from[object->position]
                                                        : diff->item_of_to[object->position]];
+}
+
+const char *diff_comment_of(const struct diff *diff, const struct object *object)
+{
+    const struct diff_item *item = diff_item_of(diff, object);
+    return item->from && item->to && !is_commented(diff, object->kind) ? item->from->comment : object->comment;
 }
 
 const struct object *diff_item_result(const struct diff_item *item) { return item->is_covered ? item->to : item->from; }
@@ -213,6 +224,7 @@ struct diff *diff_make(TALLOC_CTX *owner, const struct snapshot *from, const str
         abort();
     diff->from = from;
     diff->to = to;
+    diff->commented = options->commented ? *options->commented : UINT64_MAX;
     join(diff, options);
     diff->ground_from = take_array(diff, from->count, sizeof *diff->ground_from);
     diff->ground_to = take_array(diff, to->count, sizeof *diff->ground_to);

@@ -60,6 +60,7 @@ struct diff {
     size_t change_count;
     struct diff_note *notes;
     size_t note_count;
+    uint64_t commented; /* as in the options; comments of other kinds stay as they are */
 };
 
 /* A field of an object of FROM whose value means the same as that of its counterpart, although the texts differ
@@ -74,6 +75,7 @@ struct diff_options {
     enum { PRIVILEGES_LEFT_OUT, PRIVILEGES_COMPARED } privileges;
     const uint64_t
         *covered; /* a bit for each kind that both sides can speak of (models: what they declare); NULL: all */
+    const uint64_t *commented; /* a bit for each kind whose comments are compared, likewise; NULL: all */
     const struct diff_settled *settled;
     size_t settled_count;
 };
@@ -84,6 +86,9 @@ struct diff *diff_make(TALLOC_CTX *owner, const struct snapshot *from, const str
 
 /* Whether a kind is compared under these options. */
 bool diff_covers(const struct diff_options *options, const struct kind *kind);
+
+/* The comment that an object has in the end. */
+const char *diff_comment_of(const struct diff *diff, const struct object *object);
 
 /* The item of an object of either snapshot; NULL for NULL. */
 const struct diff_item *diff_item_of(const struct diff *diff, const struct object *object);

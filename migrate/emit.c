@@ -146,14 +146,15 @@ bool emission_is_used(const struct emission *emission, const struct object *obje
 static void emit_comment(struct emission *emission, const struct object *object)
 {
     TALLOC_CTX *memory = emission_memory(emission);
+    const char *comment = diff_comment_of(emission->diff, object);
     emit(emission, EMIT_PLAIN, "COMMENT ON %s IS %s", kind_phrase(memory, object),
-         object->comment ? sql_literal(memory, object->comment) : "NULL");
+         comment ? sql_literal(memory, comment) : "NULL");
 }
 
 /* Of an object that was made, and of the parts that came with it. */
 static void emit_comments(struct emission *emission, const struct object *object)
 {
-    if (object->comment)
+    if (diff_comment_of(emission->diff, object))
         emit_comment(emission, object);
     for (size_t id = 0; id < KIND_COUNT; id++) {
         if (!kinds[id]->clause && !(kinds[id]->spaces & SPACE_COLUMN))
