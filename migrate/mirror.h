@@ -13,6 +13,7 @@
 #include "store/base.h"
 #include "store/cancel.h"
 #include "store/error.h"
+#include "store/session.h"
 #include "store/settings.h"
 #include "store/target.h"
 
@@ -40,9 +41,11 @@ struct mirror {
     const struct replay *replay;       /* of what was built in scratch; else NULL */
     const struct directory *directory; /* of MIGRATIONS; else NULL */
     const struct models *models;       /* of MODELS; else NULL */
-    uint64_t covered; /* a bit for each kind that it speaks of; MODELS: what they declare; others: all */
+    uint64_t covered;   /* a bit for each kind that it speaks of; MODELS: what they declare; others: all */
+    uint64_t commented; /* a bit for each kind whose comments it speaks of; likewise */
     const struct mirror_finding *findings;
     size_t finding_count;
+    struct session *session; /* between mirror_open and mirror_read, of LIVE and DATABASE */
 };
 
 /* What happens, for a screen or a terminal. Plain data; may change threads. */
@@ -64,18 +67,31 @@ struct mirror_options {
     void *listener;
 };
 
-/* Reads a word of the command line: models, migrations, init, live, a path that ends in .sql, a target's name, a
- * connection string. `target` is the one that "live" means; NULL: it may not be asked for. Owner: `owner`. Errors:
+/* Reads a word of the command line: models, migrations, init, live, a target's name, a connection string, a path that
+ * ends in .sql. `target` is the one that "live" means; NULL: it may not be asked for. Owner: `owner`. Errors:
  * ERROR_USAGE. */
 struct mirror_source *mirror_source_parse(TALLOC_CTX *owner, const struct settings *settings,
                                           const struct target *target, const char *word, struct error *error) NODISCARD;
 
-/* "models", "live" ...; of others as given. */
+/* Whether a word means the live target, so that a caller knows whether it needs one. */
+bool mirror_source_is_live(const char *word);
+
+/* "models", "live" ...; of others as given, secrets taken out. */
 const char *mirror_source_name(const struct mirror_source *source);
 
 /* Builds or reads it. Owner: `owner`. Blocks. Errors: the place of the first statement that fails for a reason of its
  * own; those of scratch, replay, models_read, snapshot_take. */
 struct mirror *mirror_build(TALLOC_CTX *owner, const struct mirror_source *source, const struct mirror_options *options,
                             struct error *error) NODISCARD;
+
+/* The same in two steps: the first connects to a database, so that another side can be built for its version of the
+ * server; of other mirrors it does nothing. `source` must outlive the mirror. After a failure of the second the mirror
+ * is only good for being freed. */
+struct mirror *mirror_open(TALLOC_CTX *owner, const struct mirror_source *source, const struct mirror_options *options,
+                           struct error *error) NODISCARD;
+bool mirror_read(struct mirror *mirror, const struct mirror_options *options, struct error *error) NODISCARD;
+
+/* Whether it lies in a database, and is not built in scratch. */
+bool mirror_is_database(const struct mirror_source *source);
 
 #endif

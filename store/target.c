@@ -247,17 +247,31 @@ static void add_notice(struct target *target, const char *notice)
     target->notices = notices;
 }
 
+/* A word of the command line, which everybody can read. */
+static struct target *target_given(TALLOC_CTX *owner, const struct request *request, struct error *error)
+{
+    struct target *target = target_of_word(owner, request, error);
+    if (target && target->password && conninfo_is_string(request->text))
+        add_notice(
+            target,
+            "a password on the command line can be seen by other users; use PGPASSWORD, .pgpass or a service file");
+    return target;
+}
+
 static struct target *target_of_option(TALLOC_CTX *owner, const struct settings *settings, const char *name,
                                        struct error *error)
 {
     struct request request = {
         .settings = settings, .text = name, .source = "option -d", .what = "-d", .code = ERROR_USAGE};
-    struct target *target = target_of_word(owner, &request, error);
-    if (target && target->password && conninfo_is_string(name))
-        add_notice(
-            target,
-            "a password on the command line can be seen by other users; use PGPASSWORD, .pgpass or a service file");
-    return target;
+    return target_given(owner, &request, error);
+}
+
+struct target *target_of_operand(TALLOC_CTX *owner, const struct settings *settings, const char *word, const char *what,
+                                 struct error *error)
+{
+    struct request request = {
+        .settings = settings, .text = word, .source = "command line", .what = what, .code = ERROR_USAGE};
+    return target_given(owner, &request, error);
 }
 
 /* The variable that counts: the environment whole, then .env whole. False where there is none. */

@@ -40,6 +40,11 @@ enum target_fallback { TARGET_MAY_FALL_BACK, TARGET_MUST_BE_NAMED };
 struct target *target_resolve(TALLOC_CTX *owner, const struct settings *settings, const char *name,
                               enum target_fallback fallback, struct error *error) NODISCARD;
 
+/* The target that a word of the command line besides -d names: a target of pgdeck.yaml, `embedded`, a connection string.
+ * what: the word's part in the command, for errors: "source". Owner: `owner`. Errors: as target_resolve. */
+struct target *target_of_operand(TALLOC_CTX *owner, const struct settings *settings, const char *word, const char *what,
+                                 struct error *error) NODISCARD;
+
 /* Makes a target of a connection string (URI or key=value); guard confirm. For tests and for sources that are strings.
  */
 struct target *target_parse(TALLOC_CTX *owner, const char *text, struct error *error) NODISCARD;
