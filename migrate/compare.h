@@ -24,12 +24,16 @@ struct comparison {
     struct mirror *from, *to;
     struct diff *diff;
     struct emit_script *script; /* turns FROM into TO */
-    const char *const
-        *warnings;       /* NULL-terminated: another major version, what could not be run, kinds not modelled ... */
+    /* NULL-terminated: another major version, what could not be run, kinds not modelled, what models do not speak of.
+     */
+    const char *const *warnings;
     size_t not_modelled; /* objects on either side of kinds that pgdeck does not model: findings under --strict */
+    size_t failed;       /* statements on either side that could not be run here: likewise */
+    size_t compared;     /* objects of both sides that were compared, each pair once */
 };
 
-/* Owner: `owner`. Blocks; may start one thread. Errors: mirror_build's, of FROM where both fail. */
+/* Owner: `owner`; the sources must outlive it. Blocks; may start one thread. Errors: mirror_build's, of FROM where both
+ * fail (a database that cannot be reached is told before anything is built). */
 struct comparison *compare(TALLOC_CTX *owner, const struct mirror_source *from, const struct mirror_source *to,
                            const struct compare_options *options, struct error *error) NODISCARD;
 
