@@ -149,12 +149,16 @@ static bool open_target(struct command_context *context, struct error *error)
 static bool open_parts(struct command_context *context, struct error *error)
 {
     const struct command *command = context->command;
-    if (command->needs >= NEEDS_PROJECT && !context->deck->settings) {
+    enum command_need needs = command->needs, besides = needs;
+    if (command->needs_besides)
+        besides = command->needs_besides(context->arguments);
+    needs = besides > needs ? besides : needs;
+    if (needs >= NEEDS_PROJECT && !context->deck->settings) {
         if (!deck_open_project(context->deck, error))
             return false;
         choose_colour(context);
     }
-    return command->needs < NEEDS_TARGET || open_target(context, error);
+    return needs < NEEDS_TARGET || open_target(context, error);
 }
 
 static bool refuse_process_options(const struct command_context *context, struct error *error)

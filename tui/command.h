@@ -39,6 +39,10 @@ struct confirmation {
 typedef bool (*confirm_fn)(struct command_context *context, const struct confirmation *confirmation,
                            struct error *error);
 
+/* What a command line needs besides its row: a comparison with the live target needs the target, one of two files does
+ * not. */
+typedef enum command_need (*command_need_fn)(const struct arguments *arguments);
+
 struct command {
     const char *name;
     const char *summary;         /* one sentence */
@@ -50,7 +54,8 @@ struct command {
     enum command_need needs;
     enum command_effect effect;
     command_fn run;
-    command_check_fn check; /* or NULL; before anything is opened */
+    command_check_fn check;        /* or NULL; before anything is opened */
+    command_need_fn needs_besides; /* or NULL; the greater of both counts */
 };
 
 struct command_context {

@@ -8,7 +8,7 @@
 
 const struct help_exit_status help_exit_statuses[] = {
     {"0", "Done; or: nothing found, equal."},
-    {"1", "Findings: \"status --exit-code\" found work to do."},
+    {"1", "Findings: the sources differ, or \"status --exit-code\" found work to do."},
     {"2", "Wrong usage, settings or project files."},
     {"3", "The database cannot be reached."},
     {"4",
@@ -63,12 +63,21 @@ char *help_option(TALLOC_CTX *owner, const struct option *option)
     return text;
 }
 
+char *help_words(TALLOC_CTX *owner, const char *words)
+{
+    char *text = talloc_strdup(owner, "");
+    for (; *words; words++)
+        text = *words == '|' ? talloc_strdup_append_buffer(text, ", ") : talloc_strndup_append_buffer(text, words, 1);
+    return text;
+}
+
 static char *append_options(char *buffer, const struct option *options, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         char *label = help_option(NULL, &options[i]);
-        char *text = options[i].words ? talloc_asprintf(label, "%s One of %s.", options[i].text, options[i].words)
-                                      : talloc_strdup(label, options[i].text);
+        char *text = options[i].words
+                         ? talloc_asprintf(label, "%s One of %s.", options[i].text, help_words(label, options[i].words))
+                         : talloc_strdup(label, options[i].text);
         buffer = append_row(buffer, label, text, LABEL_COLUMNS);
         talloc_free(label);
     }

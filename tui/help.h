@@ -22,6 +22,9 @@ char *help_usage(TALLOC_CTX *owner);
 /* "apply [OPTION]... [ENTITY]": how a command is called. Owner: `owner`. */
 char *help_synopsis(TALLOC_CTX *owner, const struct command *command);
 
+/* What a value may be, as prose: "open, confirm, read-only" of "open|confirm|read-only". Owner: `owner`. */
+char *help_words(TALLOC_CTX *owner, const char *words);
+
 /* "-C, --project DIR", "--only V...". Owner: `owner`. */
 char *help_option(TALLOC_CTX *owner, const struct option *option);
 

@@ -50,7 +50,12 @@ static char *append_option(char *buffer, const struct option *option)
         buffer = talloc_asprintf_append_buffer(buffer, " Ar %s%s", option->value,
                                                option->arity == OPTION_LIST ? " ..." : "");
     buffer = append_text(talloc_strdup_append_buffer(buffer, "\n"), option->text);
-    return option->words ? talloc_asprintf_append_buffer(buffer, "One of %s.\n", option->words) : buffer;
+    if (!option->words)
+        return buffer;
+    char *words = help_words(NULL, option->words);
+    buffer = talloc_asprintf_append_buffer(buffer, "One of %s.\n", words);
+    talloc_free(words);
+    return buffer;
 }
 
 static char *append_options(char *buffer, const struct option *options, size_t count)

@@ -242,7 +242,8 @@ static const char *not_now(const struct console *console, const struct command *
         return "This is the console.";
     if (console->command_task || console->write_task)
         return "Another command is running: ^C cancels it.";
-    if (command && command->needs == NEEDS_TARGET && !console->is_target_open && console->refreshing)
+    bool may_need_target = command && (command->needs == NEEDS_TARGET || command->needs_besides);
+    if (may_need_target && !console->is_target_open && console->refreshing)
         return "The target is still being opened.";
     return NULL;
 }
