@@ -11,8 +11,9 @@
 #define DESCRIPTION_BYTES 100 /* leaves room for version and suffix in a name of 255 bytes, and in a line */
 
 /* The version comes first: a description that begins with "pgdeck" must not be read as a line for pgdeck. */
-static const char file_text[] =
-    "-- %s: %s\n"
+static const char file_text[] = "-- %s: %s\n"
+                                "%s";
+static const char empty_body[] =
     "-- Say what this changes and why. The file runs in one transaction, and running it twice must change\n"
     "-- nothing. What cannot run in a transaction (CREATE INDEX CONCURRENTLY) needs this as the first line:\n"
     "--   \"pgdeck: no-transaction\" behind two dashes.\n"
@@ -53,12 +54,12 @@ static bool check_name(const char *description, const char *name, struct error *
 }
 
 static bool make_file(TALLOC_CTX *owner, const struct settings *settings, const struct scaffold_result *result,
-                      const char *description, struct error *error)
+                      const char *description, const char *body, struct error *error)
 {
     char *path = talloc_asprintf(owner, "%s/%s", settings_path(owner, settings, SETTING_migrations),
                                  strrchr(result->file, '/') + 1);
     char *line = text_sanitise(owner, description, strlen(description), TEXT_ONE_LINE);
-    char *text = talloc_asprintf(owner, file_text, result->version, line);
+    char *text = talloc_asprintf(owner, file_text, result->version, line, body);
     if (!disk_make_folders(settings_path(owner, settings, SETTING_migrations), error) ||
         !disk_create(path, result->file, text, strlen(text), error))
         return false;
@@ -70,8 +71,16 @@ static bool make_file(TALLOC_CTX *owner, const struct settings *settings, const 
     return false;
 }
 
-struct scaffold_result *scaffold_new(TALLOC_CTX *owner, const struct settings *settings, const char *description,
-                                     int64_t wall_us, struct error *error)
+bool scaffold_check(const char *description, struct error *error)
+{
+    TALLOC_CTX *memory = talloc_new(NULL);
+    bool ok = check_name(description, house_name(memory, description), error);
+    talloc_free(memory);
+    return ok;
+}
+
+struct scaffold_result *scaffold_with(TALLOC_CTX *owner, const struct settings *settings, const char *description,
+                                      const char *body, int64_t wall_us, struct error *error)
 {
     TALLOC_CTX *memory = talloc_new(NULL);
     struct scaffold_result *result = NULL;
@@ -83,9 +92,15 @@ struct scaffold_result *scaffold_new(TALLOC_CTX *owner, const struct settings *s
         result->file =
             talloc_asprintf(result, "%s/%s_%s.sql", settings_text(settings, SETTING_migrations), result->version, name);
         result->documentation = settings_text(settings, SETTING_documentation);
-        if (!make_file(memory, settings, result, description, error))
+        if (!make_file(memory, settings, result, description, body, error))
             TALLOC_FREE(result);
     }
     talloc_free(memory);
     return result;
+}
+
+struct scaffold_result *scaffold_new(TALLOC_CTX *owner, const struct settings *settings, const char *description,
+                                     int64_t wall_us, struct error *error)
+{
+    return scaffold_with(owner, settings, description, empty_body, wall_us, error);
 }
