@@ -1,6 +1,6 @@
 /* Blame: the file and statement of the migrations that last set a fact. Found by snapshots along a replay, so that a
- * fact that was set by EXECUTE or CASCADE is blamed rightly: first after each file, then after each statement of the
- * files found. */
+ * fact that was set by EXECUTE or CASCADE is blamed rightly: after each file, and after each statement of the files
+ * that changed something. What was found is remembered: the next time only new files are run. */
 #ifndef MIGRATE_BLAME_H
 #define MIGRATE_BLAME_H
 

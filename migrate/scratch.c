@@ -8,6 +8,7 @@
 
 #define OWNER_ROLE "pgdeck_scratch_owner"
 #define AUTO "auto"
+#define FORMAT "3" /* of the registry; in a private server the cluster's folder has it */
 
 static int close_scratch(struct scratch *scratch)
 {
@@ -100,7 +101,8 @@ static bool open_named(struct scratch *scratch, struct cancel *cancel, struct er
         const char *name = talloc_strdup(scratch, result_value(user));
         scratch->may_be_superuser = !strcmp(connection_parameter(scratch->admin, "is_superuser"), "on");
         scratch->role = scratch->may_be_superuser ? OWNER_ROLE : name;
-        scratch->prefix = talloc_asprintf(scratch, "pgdeck_scratch_%08x", (unsigned)digest_key(name, strlen(name)));
+        scratch->prefix =
+            talloc_asprintf(scratch, "pgdeck_scratch" FORMAT "_%08x", (unsigned)digest_key(name, strlen(name)));
     }
     talloc_free(memory);
     return ok && move_to_registry(scratch, cancel, error);

@@ -175,8 +175,24 @@ static bool was_disturbed(const struct error *error)
            error_is_sqlstate(error, "42704") || error_is_sqlstate(error, "42883") || error_is_sqlstate(error, "42703");
 }
 
+/* The settings of the reading end with the savepoint. */
+static bool take_within(struct reading *reading, struct connection *connection, struct error *error)
+{
+    struct error *more = error_new(NULL);
+    bool ok = connection_execute(connection, NO_PARAMETERS, error, "SAVEPOINT pgdeck_snapshot") &&
+              read_catalog(connection, reading, error);
+    if (!connection_execute(connection, NO_PARAMETERS, more, "ROLLBACK TO SAVEPOINT pgdeck_snapshot") && ok) {
+        error_copy(error, more);
+        ok = false;
+    }
+    talloc_free(more);
+    return ok && connection_execute(connection, NO_PARAMETERS, error, "RELEASE SAVEPOINT pgdeck_snapshot");
+}
+
 static bool take(struct reading *reading, struct connection *connection, struct error *error)
 {
+    if (connection_state(connection) == STATE_IN_TRANSACTION)
+        return take_within(reading, connection, error);
     const struct transaction_options transaction = {.mode = TRANSACTION_SNAPSHOT, .attempts = 2};
     for (int attempt = 1;; attempt++) {
         memset(reading->rows, 0, sizeof reading->rows);

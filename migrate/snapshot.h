@@ -52,7 +52,8 @@ struct snapshot_options {
 };
 
 /* Takes it. Owner: `owner`. Blocks. Retries once when DDL of others gets in between (the catalog's functions look at
- * what is newest, not at the snapshot). Errors: the server's. */
+ * what is newest, not at the snapshot). Where a transaction is open on the connection, it shows what that sees, and
+ * leaves it as it was. Errors: the server's. */
 struct snapshot *snapshot_take(TALLOC_CTX *owner, struct connection *connection, const struct snapshot_options *options,
                                struct error *error) NODISCARD;
 

@@ -18,5 +18,12 @@ BEGIN
         extensions   text,               -- digest of what could be installed; NULL: nothing was missing
         findings     text                -- JSON
     );
+    CREATE TABLE IF NOT EXISTS pgdeck.blame ( -- what was found out, for as long as it may be asked again
+        key   text NOT NULL,             -- of a state
+        fact  text NOT NULL,             -- digest
+        blame text NOT NULL,             -- '': no file set it
+        at    timestamptz NOT NULL DEFAULT clock_timestamp(),
+        PRIMARY KEY (key, fact)
+    );
 END
 $setup$

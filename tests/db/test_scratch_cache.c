@@ -61,7 +61,7 @@ static char *ask_registry(struct group *group, const char *sql)
     struct connection *connection = connection_open(test, any, &options, error);
     struct result *result =
         connection_query(connection, connection, NO_PARAMETERS, error,
-                         "SELECT datname FROM pg_database WHERE datname ~ '^pgdeck_scratch_[0-9a-f]+$'");
+                         "SELECT datname FROM pg_database WHERE datname ~ '^pgdeck_scratch[0-9]+_[0-9a-f]+$'");
     const char *pairs[] = {"dbname", result_value(result), NULL};
     struct target *target = target_with(test, any, pairs);
     talloc_free(connection);
