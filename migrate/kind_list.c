@@ -89,25 +89,6 @@ bool kind_list_is_same(const char *one, const char *other)
     return is_same;
 }
 
-void kind_list_alter_options(struct emission *emission, const char *alter, const char *from, const char *to)
-{
-    TALLOC_CTX *memory = emission_memory(emission);
-    struct kind_list old = kind_list_split(memory, from), new = kind_list_split(memory, to);
-    const char *gone = "";
-    bool is_more = false;
-    for (size_t i = 0; i < old.count; i++) {
-        const char *name = kind_list_name(memory, old.items[i]);
-        if (kind_list_find(&new, name) == new.count)
-            gone = talloc_asprintf(memory, "%s%s%s", gone, *gone ? ", " : "", name);
-    }
-    for (size_t i = 0; i < new.count; i++)
-        is_more = is_more || !kind_list_has(&old, new.items[i]);
-    if (*gone)
-        emit(emission, EMIT_PLAIN, "%s RESET (%s)", alter, gone);
-    if (is_more)
-        emit(emission, EMIT_PLAIN, "%s SET (%s)", alter, to);
-}
-
 void kind_list_alter_comments(struct emission *emission, const char *identity, const char *from, const char *to)
 {
     TALLOC_CTX *memory = emission_memory(emission);

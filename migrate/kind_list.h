@@ -33,10 +33,6 @@ bool kind_list_has(const struct kind_list *list, const char *item);
 /* Whether two texts hold the same items, in whatever order. */
 bool kind_list_is_same(const char *one, const char *other);
 
-/* Storage parameters, "fillfactor=70, autovacuum_enabled=false": RESET of those that are gone, SET of all that are
- * wanted, which leaves them in the wanted order. alter: "ALTER VIEW app.v". */
-void kind_list_alter_options(struct emission *emission, const char *alter, const char *from, const char *to);
-
 /* Comments on columns of a view or the like, "total IS 'in cents', name IS 'who'": NULL for those that are gone, then
  * those that are new or another. from: NULL of a new object. */
 void kind_list_alter_comments(struct emission *emission, const char *identity, const char *from, const char *to);

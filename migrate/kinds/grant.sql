@@ -8,7 +8,7 @@ WITH relations AS (
      WHERE c.relkind IN ('r', 'p', 'v', 'm', 'S') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
 ), objects AS (
     SELECT r.oid, 0 AS sub_id, r.relowner AS owner, r.relacl AS acl, r.name, r.name AS parent, '' AS part, NULL AS "column",
-           CASE r.relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END AS noun, CASE r.relkind WHEN 'S' THEN 's' ELSE 'r' END AS type
+           CASE r.relkind WHEN 'S' THEN 'SEQUENCE ' ELSE 'TABLE ' END || r.name AS target, CASE r.relkind WHEN 'S' THEN 's' ELSE 'r' END AS type
       FROM relations AS r
      WHERE r.relacl IS NOT NULL
        AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend AS d
@@ -16,7 +16,7 @@ WITH relations AS (
     UNION ALL
     -- The sequence of an identity column is a part of the column.
     SELECT r.oid, 0, r.relowner, r.relacl, r.name, pg_catalog.format('%s.%I', t.name, a.attname), 'SEQUENCE ', NULL,
-           'SEQUENCE', 's'
+           'SEQUENCE ' || r.name, 's'
       FROM relations AS r
       JOIN pg_catalog.pg_depend AS d
         ON d.classid = 'pg_class'::regclass AND d.objid = r.oid AND d.deptype = 'i' AND d.refobjsubid > 0
@@ -27,26 +27,27 @@ WITH relations AS (
     SELECT a.attrelid, a.attnum, r.relowner, a.attacl, pg_catalog.format('%s.%I', r.name, a.attname),
            CASE WHEN r.relkind IN ('r', 'p') THEN pg_catalog.format('%s.%I', r.name, a.attname) ELSE r.name END,
            CASE WHEN r.relkind IN ('r', 'p') THEN '' ELSE pg_catalog.format('%I ', a.attname) END,
-           quote_ident(a.attname), 'TABLE', 'c'
+           quote_ident(a.attname), 'TABLE ' || r.name, 'c'
       FROM relations AS r
       JOIN pg_catalog.pg_attribute AS a ON a.attrelid = r.oid
      WHERE a.attacl IS NOT NULL AND NOT a.attisdropped
     UNION ALL
     SELECT p.oid, 0, p.proowner, p.proacl, p.oid::regprocedure::text, p.oid::regprocedure::text, '', NULL,
-           CASE p.prokind WHEN 'p' THEN 'PROCEDURE' ELSE 'FUNCTION' END, 'f'
+           CASE p.prokind WHEN 'p' THEN 'PROCEDURE ' ELSE 'FUNCTION ' END || p.oid::regprocedure::text, 'f'
       FROM pg_catalog.pg_proc AS p
       JOIN pg_catalog.pg_namespace AS n ON n.oid = p.pronamespace
      WHERE p.proacl IS NOT NULL AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
     UNION ALL
     SELECT t.oid, 0, t.typowner, t.typacl, pg_catalog.format('%I.%I', n.nspname, t.typname),
-           pg_catalog.format('%I.%I', n.nspname, t.typname), '', NULL, CASE t.typtype WHEN 'd' THEN 'DOMAIN' ELSE 'TYPE' END, 'T'
+           pg_catalog.format('%I.%I', n.nspname, t.typname), '', NULL, 
+           CASE t.typtype WHEN 'd' THEN 'DOMAIN ' ELSE 'TYPE ' END || pg_catalog.format('%I.%I', n.nspname, t.typname), 'T'
       FROM pg_catalog.pg_type AS t
       JOIN pg_catalog.pg_namespace AS n ON n.oid = t.typnamespace
       LEFT JOIN pg_catalog.pg_class AS c ON c.oid = t.typrelid
      WHERE t.typacl IS NOT NULL AND (t.typtype IN ('e', 'd', 'r') OR c.relkind = 'c')
        AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
     UNION ALL
-    SELECT n.oid, 0, n.nspowner, n.nspacl, quote_ident(n.nspname), quote_ident(n.nspname), '', NULL, 'SCHEMA', 'n'
+    SELECT n.oid, 0, n.nspowner, n.nspacl, quote_ident(n.nspname), quote_ident(n.nspname), '', NULL, 'SCHEMA ' || quote_ident(n.nspname), 'n'
       FROM pg_catalog.pg_namespace AS n
      WHERE n.nspacl IS NOT NULL AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
 ), granted AS (
@@ -77,12 +78,11 @@ SELECT o.name || ' TO ' || g.grantee AS identity,
        o.sub_id,
        e.actual AS value,
        e.by_default,
-       o.noun || ' ' || CASE WHEN o."column" IS NULL THEN o.name ELSE r.name END AS target,
+       o.target,
        o."column",
        g.grantee
   FROM entries AS e
   JOIN objects AS o ON o.oid = e.oid AND o.sub_id = e.sub_id AND o.type = e.type
-  LEFT JOIN relations AS r ON r.oid = o.oid
   LEFT JOIN pg_catalog.pg_roles AS a ON a.oid = e.grantee
  CROSS JOIN LATERAL (
       SELECT CASE WHEN e.grantee = 0 THEN 'PUBLIC' WHEN e.grantee = o.owner THEN 'OWNER' ELSE quote_ident(a.rolname) END AS grantee

@@ -1,5 +1,6 @@
 /* Materialized views. Their rows are derived: replacing one loses nothing. Its indexes are a kind of their own. */
 #include "migrate/kind_list.h"
+#include "migrate/kinds/options.h"
 
 extern const char sql_materialized_view[];
 
@@ -15,11 +16,6 @@ static const struct materialized_view_object *as_view(const struct object *objec
 }
 
 /* ---- decisions ---- */
-
-static bool has_same_options(const struct object *from, const struct object *to)
-{
-    return kind_list_is_same(as_view(from)->options, as_view(to)->options);
-}
 
 /* SET STORAGE DEFAULT came with 16: before, a column's storage goes back only in a new view. */
 static bool has_less_storage(const struct object *from, const struct object *to)
@@ -69,7 +65,7 @@ static void alter_populated(struct emission *emission, const struct object *from
 
 static void alter_options(struct emission *emission, const struct object *from, const struct object *to)
 {
-    kind_list_alter_options(emission, alter_phrase(emission, to), as_view(from)->options, as_view(to)->options);
+    options_change(emission, alter_phrase(emission, to), as_view(from)->options, as_view(to)->options);
 }
 
 static void alter_tablespace(struct emission *emission, const struct object *from UNUSED, const struct object *to)
@@ -122,7 +118,8 @@ static void create(struct emission *emission, const struct object *object)
     const struct materialized_view_object *view = as_view(object);
     TALLOC_CTX *memory = emission_memory(emission);
     emit(emission, EMIT_PLAIN, "CREATE MATERIALIZED VIEW %s%s%s%s AS\n%s\nWITH %sDATA", object->identity,
-         clause(memory, " USING ", view->access_method), clause(memory, " WITH (", view->options),
+         clause(memory, " USING ", view->access_method),
+         clause(memory, " WITH (", view->options ? options_list(memory, view->options) : NULL),
          clause(memory, " TABLESPACE ", view->tablespace), view->definition,
          kind_is_true(view->populated) ? "" : "NO ");
     alter_storage(emission, NULL, object);
@@ -138,7 +135,7 @@ static const struct field fields[] = {
     FIELD(struct materialized_view_object, populated, .role = FIELD_ALTER, .severity = SEVERITY_BEHAVIOURAL,
           .alter = alter_populated),
     FIELD(struct materialized_view_object, options, .role = FIELD_ALTER, .severity = SEVERITY_PERFORMANCE,
-          .is_same = has_same_options, .alter = alter_options),
+          .alter = alter_options),
     FIELD(struct materialized_view_object, access_method, .role = FIELD_REPLACE, .severity = SEVERITY_PERFORMANCE),
     FIELD(struct materialized_view_object, tablespace, .role = FIELD_ALTER, .severity = SEVERITY_PERFORMANCE,
           .alter = alter_tablespace),

@@ -30,8 +30,8 @@ static void alter_target(struct emission *emission, const struct object *from UN
 static void create(struct emission *emission, const struct object *object)
 {
     const struct statistics_object *statistics = as_statistics(object);
-    const char *kinds_clause =
-        statistics->kinds ? talloc_asprintf(emission_memory(emission), " (%s)", statistics->kinds) : "";
+    bool is_usual = !statistics->kinds || !strcmp(statistics->kinds, "ndistinct, dependencies, mcv");
+    const char *kinds_clause = is_usual ? "" : talloc_asprintf(emission_memory(emission), " (%s)", statistics->kinds);
     emit(emission, EMIT_PLAIN, "CREATE STATISTICS %s%s ON %s FROM %s", object->identity, kinds_clause,
          statistics->columns, object->parent);
     if (statistics->target)

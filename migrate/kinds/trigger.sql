@@ -1,33 +1,8 @@
 -- Triggers; those of constraints and the clones on partitions are left out. Parameters: none. Columns: those of struct object, then
 -- the fields of trigger.c. Serves 12 and later.
 WITH triggers AS MATERIALIZED (
-    SELECT t.oid, t.tgrelid, t.tgname, t.tgtype, t.tgenabled, t.tgfoid, t.tgconstraint, t.tgconstrrelid, t.tgdeferrable,
-           t.tginitdeferred, t.tgqual IS NOT NULL AS has_condition, t.tgattr::int2[] AS columns,
-           t.tgoldtable, t.tgnewtable, n.nspname, c.relname
-      FROM pg_catalog.pg_trigger AS t
-      JOIN pg_catalog.pg_class AS c ON c.oid = t.tgrelid AND c.relkind IN ('r', 'p', 'v')
-      JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
-      LEFT JOIN pg_catalog.pg_depend AS d ON d.classid = 'pg_trigger'::regclass AND d.objid = t.oid AND d.deptype = 'P'
-     WHERE NOT t.tgisinternal AND d.objid IS NULL AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
-), updates AS (
-    SELECT t.oid, string_agg(quote_ident(a.attname), ', ' ORDER BY u.place) AS columns
-      FROM triggers AS t
-     CROSS JOIN unnest(t.columns) WITH ORDINALITY AS u(attnum, place)
-      JOIN pg_catalog.pg_attribute AS a ON a.attrelid = t.tgrelid AND a.attnum = u.attnum
-     GROUP BY t.oid
-), clones AS (
-    SELECT d.refobjid AS oid,
-           string_agg(pg_catalog.format('%s %s', c.tgrelid::regclass,
-                                        CASE c.tgenabled WHEN 'O' THEN 'ENABLE' WHEN 'D' THEN 'DISABLE'
-                                                         WHEN 'R' THEN 'ENABLE REPLICA' ELSE 'ENABLE ALWAYS' END),
-                      ', ' ORDER BY c.tgrelid::regclass::text) AS states
-      FROM triggers AS t
-      JOIN pg_catalog.pg_depend AS d
-        ON d.classid = 'pg_trigger'::regclass AND d.refclassid = 'pg_trigger'::regclass AND d.refobjid = t.oid AND d.deptype = 'P'
-      JOIN pg_catalog.pg_trigger AS c ON c.oid = d.objid AND c.tgenabled <> t.tgenabled
-     GROUP BY d.refobjid
-), pieces AS (
-    SELECT t.*,
+    SELECT t.oid, t.tgrelid, t.tgname, t.tgtype, t.tgenabled, t.tgconstraint, t.tgqual IS NOT NULL AS has_condition,
+           n.nspname, c.relname,
            CASE WHEN t.tgtype & 2 <> 0 THEN 'BEFORE' WHEN t.tgtype & 64 <> 0 THEN 'INSTEAD OF' ELSE 'AFTER' END AS timing,
            concat_ws(' OR ', CASE WHEN t.tgtype & 4 <> 0 THEN 'INSERT' END, CASE WHEN t.tgtype & 8 <> 0 THEN 'DELETE' END,
                      CASE WHEN t.tgtype & 16 <> 0 THEN 'UPDATE' || coalesce(' OF ' || u.columns, '') END,
@@ -39,17 +14,37 @@ WITH triggers AS MATERIALIZED (
                 THEN CASE WHEN t.tgdeferrable THEN '' ELSE 'NOT ' END || 'DEFERRABLE INITIALLY '
                      || CASE WHEN t.tginitdeferred THEN 'DEFERRED' ELSE 'IMMEDIATE' END END AS constraint_timing,
            CASE WHEN t.tgconstrrelid <> 0 THEN t.tgconstrrelid::regclass::text END AS referenced_table
+      FROM pg_catalog.pg_trigger AS t
+      JOIN pg_catalog.pg_class AS c ON c.oid = t.tgrelid AND c.relkind IN ('r', 'p', 'v')
+      JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+      LEFT JOIN pg_catalog.pg_depend AS d ON d.classid = 'pg_trigger'::regclass AND d.objid = t.oid AND d.deptype = 'P'
+      LEFT JOIN LATERAL (
+          SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY o.place) AS columns
+            FROM unnest(t.tgattr::int2[]) WITH ORDINALITY AS o(attnum, place)
+            JOIN pg_catalog.pg_attribute AS a ON a.attrelid = t.tgrelid AND a.attnum = o.attnum
+           WHERE t.tgattr::int2[] <> '{}'
+      ) AS u ON true
+     WHERE NOT t.tgisinternal AND d.objid IS NULL AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+), clones AS (
+    SELECT d.refobjid AS oid,
+           string_agg(pg_catalog.format('%s %s', c.tgrelid::regclass,
+                                        CASE c.tgenabled WHEN 'O' THEN 'ENABLE' WHEN 'D' THEN 'DISABLE'
+                                                         WHEN 'R' THEN 'ENABLE REPLICA' ELSE 'ENABLE ALWAYS' END),
+                      ', ' ORDER BY c.tgrelid::regclass::text) AS states
       FROM triggers AS t
-      LEFT JOIN updates AS u ON u.oid = t.oid
-), tails AS (
+      JOIN pg_catalog.pg_depend AS d
+        ON d.classid = 'pg_trigger'::regclass AND d.refclassid = 'pg_trigger'::regclass AND d.refobjid = t.oid AND d.deptype = 'P'
+      JOIN pg_catalog.pg_trigger AS c ON c.oid = d.objid AND c.tgenabled <> t.tgenabled
+     GROUP BY d.refobjid
+), tails AS MATERIALIZED (
     -- What follows FOR EACH ROW: [WHEN (condition)] EXECUTE FUNCTION function(arguments).
-    SELECT p.*,
-           substr(pg_catalog.pg_get_triggerdef(p.oid),
+    SELECT t.*,
+           substr(pg_catalog.pg_get_triggerdef(t.oid),
                   length(pg_catalog.format('CREATE %sTRIGGER %I %s %s ON %I.%I %s%s%sFOR EACH %s ',
-                                           CASE WHEN p.tgconstraint <> 0 THEN 'CONSTRAINT ' END, p.tgname, p.timing, p.events,
-                                           p.nspname, p.relname, 'FROM ' || p.referenced_table || ' ', p.constraint_timing || ' ',
-                                           'REFERENCING ' || p.transition_tables || ' ', p.level)) + 1) AS tail
-      FROM pieces AS p
+                                           CASE WHEN t.tgconstraint <> 0 THEN 'CONSTRAINT ' END, t.tgname, t.timing, t.events,
+                                           t.nspname, t.relname, 'FROM ' || t.referenced_table || ' ', t.constraint_timing || ' ',
+                                           'REFERENCING ' || t.transition_tables || ' ', t.level)) + 1) AS tail
+      FROM triggers AS t
 )
 SELECT pg_catalog.format('%I.%I.%I', t.nspname, t.relname, t.tgname) AS identity,
        quote_ident(t.tgname) AS name,
@@ -63,16 +58,20 @@ SELECT pg_catalog.format('%I.%I.%I', t.nspname, t.relname, t.tgname) AS identity
        t.events,
        t.level,
        t.transition_tables,
-       CASE WHEN t.has_condition
-            THEN (regexp_match(t.tail, '^WHEN \((.*)\) EXECUTE FUNCTION ' || s.call))[1] END AS condition,
-       CASE WHEN t.has_condition
-            THEN (regexp_match(t.tail, '^WHEN \(.*\) EXECUTE FUNCTION (' || s.call || ')'))[1]
-            ELSE substr(t.tail, length('EXECUTE FUNCTION ') + 1) END AS function,
+       p.parts[1] AS condition,
+       CASE WHEN t.has_condition THEN p.parts[2] ELSE substr(t.tail, length('EXECUTE FUNCTION ') + 1) END AS function,
        t.constraint_timing,
        t.referenced_table,
        CASE t.tgenabled WHEN 'O' THEN 'ENABLE' WHEN 'D' THEN 'DISABLE' WHEN 'R' THEN 'ENABLE REPLICA' ELSE 'ENABLE ALWAYS' END
            AS enabled,
-       c.states AS enabled_on_partitions
+       s.states AS enabled_on_partitions
   FROM tails AS t
-  LEFT JOIN clones AS c ON c.oid = t.oid
- CROSS JOIN (SELECT '(?:[^" .(]+|"(?:[^"]|"")+")(?:\.(?:[^" .(]+|"(?:[^"]|"")+"))?\((?:''(?:[^'']|'''')*''(?:, )?)*\)$' AS call) AS s
+  LEFT JOIN clones AS s ON s.oid = t.oid
+  LEFT JOIN LATERAL (
+      -- Where a name or a literal holds the words between, too, the last call in the text counts: a name, literals, the end.
+      SELECT CASE WHEN cardinality(w.parts) = 2 THEN ARRAY[substr(w.parts[1], length('WHEN (') + 1), w.parts[2]]
+                  ELSE regexp_match(t.tail, '^WHEN \((.*)\) EXECUTE FUNCTION ((?:[^" .(]+|"(?:[^"]|"")+")(?:\.(?:[^" .(]+|"(?:[^"]|"")+"))?'
+                                            '\((?:''(?:[^'']|'''')*''(?:, )?)*\))$') END AS parts
+        FROM (SELECT string_to_array(t.tail, ') EXECUTE FUNCTION ') AS parts) AS w
+       WHERE t.has_condition
+  ) AS p ON true

@@ -1,6 +1,7 @@
 /* Views. CREATE OR REPLACE VIEW keeps what hangs on a view, but takes new columns at the end only: any other change of
  * them means a new view. */
 #include "migrate/kind_list.h"
+#include "migrate/kinds/options.h"
 
 extern const char sql_view[];
 
@@ -25,11 +26,6 @@ static bool has_other_columns(const struct object *from, const struct object *to
     return strncmp(old, new, length) != 0 || (new[length] && new[length] != ',');
 }
 
-static bool has_same_options(const struct object *from, const struct object *to)
-{
-    return kind_list_is_same(as_view(from)->options, as_view(to)->options);
-}
-
 /* The server refuses whatever would reach into a view. */
 static bool is_disturbed(const struct object *object UNUSED, const struct object *cause UNUSED) { return true; }
 
@@ -39,7 +35,9 @@ static bool is_disturbed(const struct object *object UNUSED, const struct object
 static void write_view(struct emission *emission, const char *verb, const struct object *object)
 {
     const struct view_object *view = as_view(object);
-    const char *options = view->options ? talloc_asprintf(emission_memory(emission), " WITH (%s)", view->options) : "";
+    TALLOC_CTX *memory = emission_memory(emission);
+    const char *options =
+        view->options ? talloc_asprintf(memory, " WITH (%s)", options_list(memory, view->options)) : "";
     emit(emission, EMIT_PLAIN, "%s VIEW %s%s AS\n%s", verb, object->identity, options, view->definition);
 }
 
@@ -71,8 +69,8 @@ static void alter(struct emission *emission, const struct object *from, const st
     if (!kind_same_text(as_view(from)->definition, as_view(to)->definition))
         write_view(emission, "CREATE OR REPLACE", to);
     else
-        kind_list_alter_options(emission, talloc_asprintf(emission_memory(emission), "ALTER VIEW %s", to->identity),
-                                as_view(from)->options, as_view(to)->options);
+        options_change(emission, talloc_asprintf(emission_memory(emission), "ALTER VIEW %s", to->identity),
+                       as_view(from)->options, as_view(to)->options);
 }
 
 static void create(struct emission *emission, const struct object *object)
@@ -91,8 +89,7 @@ static void create_stub(struct emission *emission, const struct object *object)
 static const struct field fields[] = {
     FIELD(struct view_object, definition, .role = FIELD_ALTER, .severity = SEVERITY_BEHAVIOURAL,
           .text = FIELD_EXPRESSION, .must_replace = has_other_columns, .alter = alter),
-    FIELD(struct view_object, options, .role = FIELD_ALTER, .severity = SEVERITY_BEHAVIOURAL,
-          .is_same = has_same_options, .alter = alter),
+    FIELD(struct view_object, options, .role = FIELD_ALTER, .severity = SEVERITY_BEHAVIOURAL, .alter = alter),
     FIELD(struct view_object, columns, .role = FIELD_FACT),
     FIELD(struct view_object, nulls, .role = FIELD_FACT),
     FIELD(struct view_object, column_defaults, .role = FIELD_ALTER, .severity = SEVERITY_BEHAVIOURAL,
