@@ -246,6 +246,9 @@ static void emit_step(struct emission *emission, const struct step *step)
     emission->item = item;
     emission->field = NULL;
     switch (step->kind) {
+    case STEP_HOLLOW:
+        item->from->kind->create_stub(emission, item->from);
+        return;
     case STEP_DROP:
         emit_drop(emission, item, item->from);
         return;

@@ -127,8 +127,9 @@ struct kind {
      * What the parent takes in is asked for with emission_children. Owner: `owner`. */
     const char *(*clause)(TALLOC_CTX *owner, const struct object *object);
 
-    /* For cycles: writes a stand-in that others can be made upon (a view of NULLs of the right types); `create`, called
-     * later, must then replace it (emission_has_stub). NULL: a cycle through it is broken elsewhere. */
+    /* For cycles: writes a stand-in (a view of NULLs of the right types), new, so that others can be made upon it, or in
+     * the object's place, so that what it needs can go. `create`, called later, must then replace it
+     * (emission_has_stub). NULL: a cycle through it is broken elsewhere. */
     void (*create_stub)(struct emission *emission, const struct object *object);
 
     /* NULL: DROP phrase. */

@@ -11,9 +11,9 @@ enum { ROUNDS_MOST = 64 };
 
 /* The nodes of an item. */
 struct nodes {
-    size_t drop, aside, rename, stub, create, alter; /* its own; NONE: it has none */
-    size_t vanish;                                   /* behind which the object of FROM is gone; NONE: it stays */
-    size_t appear;                                   /* behind which the object of TO is there */
+    size_t hollow, drop, aside, rename, stub, create, alter; /* its own; NONE: it has none */
+    size_t vanish; /* behind which the object of FROM is gone; NONE: it stays */
+    size_t appear; /* behind which the object of TO is there */
 };
 
 struct ordering {
@@ -24,6 +24,7 @@ struct ordering {
     struct step *steps;    /* by node */
     bool *is_apart;        /* by item: dropped by itself although it would go along */
     bool *has_stub;        /* by item */
+    bool *is_hollowed;     /* by item */
     const uint64_t *ranks; /* by item */
 };
 
@@ -39,9 +40,9 @@ enum phase { PHASE_DROP, PHASE_RENAME, PHASE_MAKE, PHASE_CLEAN };
 static uint64_t step_key(const struct ordering *ordering, enum step_kind kind, size_t item)
 {
     static const enum phase phases[] = {
-        [STEP_DROP] = PHASE_DROP,        [STEP_RENAME] = PHASE_RENAME, [STEP_ASIDE] = PHASE_RENAME,
-        [STEP_STUB] = PHASE_MAKE,        [STEP_CREATE] = PHASE_MAKE,   [STEP_ALTER] = PHASE_MAKE,
-        [STEP_DROP_ASIDE] = PHASE_CLEAN,
+        [STEP_HOLLOW] = PHASE_DROP,  [STEP_DROP] = PHASE_DROP,        [STEP_RENAME] = PHASE_RENAME,
+        [STEP_ASIDE] = PHASE_RENAME, [STEP_STUB] = PHASE_MAKE,        [STEP_CREATE] = PHASE_MAKE,
+        [STEP_ALTER] = PHASE_MAKE,   [STEP_DROP_ASIDE] = PHASE_CLEAN,
     };
     const uint64_t most = (UINT64_C(1) << 56) - 1;
     bool is_backwards = kind == STEP_DROP || kind == STEP_DROP_ASIDE;
@@ -72,7 +73,7 @@ static void add_own_nodes(struct ordering *ordering, size_t number)
 {
     const struct diff_item *item = &ordering->diff->items[number];
     struct nodes *nodes = &ordering->nodes[number];
-    *nodes = (struct nodes){NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE};
+    *nodes = (struct nodes){NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE};
     bool vanishes = item->fate == FATE_DROP || item->fate == FATE_REPLACE;
     bool is_aside = item->fate == FATE_REPLACE && item->is_moved_aside;
     if (is_aside) {
@@ -81,6 +82,8 @@ static void add_own_nodes(struct ordering *ordering, size_t number)
     } else if (vanishes && !goes_with(ordering, item)) {
         nodes->vanish = nodes->drop = add_step(ordering, STEP_DROP, number);
     }
+    if (ordering->is_hollowed[number])
+        nodes->hollow = add_step(ordering, STEP_HOLLOW, number);
     if (item->is_renamed && item->fate != FATE_REPLACE)
         nodes->rename = add_step(ordering, STEP_RENAME, number);
     if (item->fate == FATE_ALTER)
@@ -146,14 +149,23 @@ static bool is_drop(const struct ordering *ordering, size_t node)
     return node != NONE && ordering->steps[node].kind == STEP_DROP;
 }
 
-/* D needs R in FROM: D must be gone, or changed, before R goes; and gone before R is changed. */
-static void add_backward(struct ordering *ordering, const struct nodes *d, const struct nodes *r)
+/* What a stand-in needs: the types of its columns, and its schema. */
+static bool is_needed_by_stub(const struct object *referenced)
 {
-    add_edge(ordering, d->vanish, r->vanish);
+    unsigned spaces = referenced->kind->spaces;
+    return spaces & (SPACE_TYPE | SPACE_SCHEMA) && !(spaces & SPACE_RELATION);
+}
+
+/* D needs R in FROM: D must be gone, or changed, before R goes; and gone before R is changed. */
+static void add_backward(struct ordering *ordering, const struct nodes *d, const struct object *referenced,
+                         const struct nodes *r)
+{
+    size_t lets_go = d->hollow != NONE && !is_needed_by_stub(referenced) ? d->hollow : d->vanish;
+    add_edge(ordering, lets_go, r->vanish);
     add_edge(ordering, d->alter, r->vanish);
     if (is_drop(ordering, d->vanish)) {
-        add_edge(ordering, d->vanish, r->alter);
-        add_edge(ordering, d->vanish, r->aside); /* its name may hold the type's */
+        add_edge(ordering, lets_go, r->alter);
+        add_edge(ordering, lets_go, r->aside); /* its name may hold the type's */
     }
 }
 
@@ -168,12 +180,10 @@ static void add_forward(struct ordering *ordering, const struct nodes *d, const 
     }
 }
 
-/* A stand-in needs the types of its columns, and its schema. */
 static void add_stub_edges(struct ordering *ordering, const struct nodes *d, const struct object *referenced,
                            const struct nodes *r)
 {
-    unsigned spaces = referenced->kind->spaces;
-    if (d->stub != NONE && spaces & (SPACE_TYPE | SPACE_SCHEMA) && !(spaces & SPACE_RELATION))
+    if (d->stub != NONE && is_needed_by_stub(referenced))
         add_edge(ordering, r->appear, d->stub);
 }
 
@@ -185,7 +195,7 @@ static void add_dependencies_from(struct ordering *ordering)
         size_t dependent = diff->item_of_from[dependency->dependent];
         const struct nodes *d = &ordering->nodes[dependent];
         const struct nodes *r = &ordering->nodes[diff->item_of_from[dependency->referenced]];
-        add_backward(ordering, d, r);
+        add_backward(ordering, d, diff->from->objects[dependency->referenced], r);
         if (!diff->items[dependent].is_covered)
             add_forward(ordering, d, r);
     }
@@ -217,6 +227,7 @@ static void add_own_edges(struct ordering *ordering)
         } else {
             add_edge(ordering, nodes->vanish, makes);
         }
+        add_edge(ordering, nodes->hollow, nodes->vanish);
         add_edge(ordering, nodes->stub, nodes->create);
         add_edge(ordering, nodes->rename, nodes->alter);
     }
@@ -308,6 +319,19 @@ static bool add_stubs(struct ordering *ordering)
     return result;
 }
 
+static bool hollow_out(struct ordering *ordering)
+{
+    bool result = false;
+    for (size_t i = 0; i < ordering->diff->item_count; i++) {
+        const struct object *from = ordering->diff->items[i].from;
+        const struct nodes *nodes = &ordering->nodes[i];
+        if (from && from->kind->create_stub && !ordering->is_hollowed[i] && is_drop(ordering, nodes->drop) &&
+            is_in_circle(ordering, nodes->drop))
+            ordering->is_hollowed[i] = result = true;
+    }
+    return result;
+}
+
 static void force_one(struct ordering *ordering)
 {
     for (size_t node = 0; node < graph_node_count(ordering->graph); node++)
@@ -325,7 +349,8 @@ static const size_t *sort(struct ordering *ordering, TALLOC_CTX *owner, size_t *
         sorted = graph_sort(ordering->graph, count);
         if (*count == graph_node_count(ordering->graph))
             return sorted;
-        if (round < ROUNDS_MOST && (take_apart(ordering, false) || add_stubs(ordering) || take_apart(ordering, true)))
+        if (round < ROUNDS_MOST &&
+            (take_apart(ordering, false) || add_stubs(ordering) || hollow_out(ordering) || take_apart(ordering, true)))
             build(ordering, owner);
         else
             force_one(ordering);
@@ -424,10 +449,12 @@ struct order *order_make(TALLOC_CTX *owner, const struct diff *diff, enum order_
     size_t count = diff->item_count + 1;
     bool *is_inline = talloc_zero_size(order, count * sizeof *is_inline);
     ordering.nodes = talloc_zero_size(memory, count * sizeof *ordering.nodes);
-    ordering.steps = talloc_zero_size(memory, 6 * count * sizeof *ordering.steps);
+    ordering.steps = talloc_zero_size(memory, 7 * count * sizeof *ordering.steps);
     ordering.is_apart = talloc_zero_size(memory, count * sizeof *ordering.is_apart);
     ordering.has_stub = talloc_zero_size(order, count * sizeof *ordering.has_stub);
-    if (!is_inline || !ordering.nodes || !ordering.steps || !ordering.is_apart || !ordering.has_stub)
+    ordering.is_hollowed = talloc_zero_size(memory, count * sizeof *ordering.is_hollowed);
+    if (!ordering.is_hollowed || !is_inline || !ordering.nodes || !ordering.steps || !ordering.is_apart ||
+        !ordering.has_stub)
         abort();
     ordering.ranks = make_ranks(memory, &ordering);
     const size_t *sorted = sort(&ordering, memory, &count);

@@ -8,6 +8,7 @@
 #include "store/base.h"
 
 enum step_kind {
+    STEP_HOLLOW, /* a stand-in takes its place, so that what it needs can go before it */
     STEP_DROP,
     STEP_RENAME,
     STEP_ASIDE, /* a type that is made anew gets another name */
