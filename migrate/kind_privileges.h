@@ -14,12 +14,18 @@ struct privilege_statement {
 struct privilege_statements {
     struct privilege_statement items[4];
     size_t count;
-    const char *revoked; /* what a REVOKE names, as a list; NULL: there is none */
+    const char *
+        revoked; /* the privileges that a REVOKE names, or takes the option from, as a list; NULL: there is no REVOKE */
+    bool is_cascade; /* a REVOKE takes away what others have by it */
 };
 
 /* from, to: lists, or NULL. object: "TABLE app.t", "TABLES". column: quoted, of privileges on a column; else NULL. What
- * was given with grant option is revoked with CASCADE: what others have by it goes, too. Owner: `owner`. */
+ * was held with grant option is revoked with CASCADE. Owner: `owner`. */
 struct privilege_statements privileges_change(TALLOC_CTX *owner, const char *object, const char *column,
                                               const char *from, const char *to);
+
+/* The items of a list whose privileges stand in another, too, whatever their options; NULL: there are none. Owner:
+ * `owner`. */
+const char *privileges_common(TALLOC_CTX *owner, const char *list, const char *other);
 
 #endif

@@ -45,12 +45,11 @@ static void emit_to_owner(struct emission *emission, const struct grant_object *
     emit(emission, EMIT_PLAIN, "DO %s", sql_literal(memory, body));
 }
 
-static void change(struct emission *emission, const struct grant_object *grant, const char *from, const char *to)
+static void write_all(struct emission *emission, const struct grant_object *grant,
+                      const struct privilege_statements *statements)
 {
-    struct privilege_statements statements =
-        privileges_change(emission_memory(emission), grant->target, grant->column, from, to);
-    for (size_t i = 0; i < statements.count; i++) {
-        const struct privilege_statement *statement = &statements.items[i];
+    for (size_t i = 0; i < statements->count; i++) {
+        const struct privilege_statement *statement = &statements->items[i];
         if (!strcmp(grant->grantee, "OWNER"))
             emit_to_owner(emission, grant, statement);
         else
@@ -58,19 +57,61 @@ static void change(struct emission *emission, const struct grant_object *grant, 
     }
 }
 
+/* ---- what a REVOKE takes besides ---- */
+
+/* A REVOKE on a relation revokes on its columns, too; one with CASCADE what others were given. Gives back what is to
+ * stay of one grant. What is new comes later, by its own create. */
+static void give_back(struct emission *emission, const struct object *object, const struct grant_object *revoked,
+                      const struct privilege_statements *statements)
+{
+    const struct grant_object *grant = as_grant(object);
+    bool is_same_role = !strcmp(grant->grantee, revoked->grantee);
+    bool is_column = grant->column && !revoked->column && is_same_role;
+    if (emission_is_new(emission, object) || !(is_column || (statements->is_cascade && !is_same_role)))
+        return;
+    TALLOC_CTX *memory = emission_memory(emission);
+    const char *lost = privileges_common(memory, grant->value, statements->revoked);
+    struct privilege_statements gifts = privileges_change(memory, grant->target, grant->column, NULL, lost);
+    write_all(emission, grant, &gifts);
+}
+
+static void give_back_all(struct emission *emission, const struct object *parent, const struct grant_object *revoked,
+                          const struct privilege_statements *statements)
+{
+    const struct object *const *grants = emission_all_children(emission, parent, KIND_grant);
+    for (size_t i = 0; grants[i]; i++)
+        give_back(emission, grants[i], revoked, statements);
+    const struct object *const *columns = emission_all_children(emission, parent, KIND_column);
+    for (size_t i = 0; columns[i]; i++)
+        give_back_all(emission, columns[i], revoked, statements);
+}
+
+/* parent: in TO; NULL: it is not there. */
+static void change(struct emission *emission, const struct object *object, const struct object *parent,
+                   const char *from, const char *to)
+{
+    const struct grant_object *grant = as_grant(object);
+    struct privilege_statements statements =
+        privileges_change(emission_memory(emission), grant->target, grant->column, from, to);
+    write_all(emission, grant, &statements);
+    if (statements.revoked && parent)
+        give_back_all(emission, parent, grant, &statements);
+}
+
 static void create(struct emission *emission, const struct object *object)
 {
-    change(emission, as_grant(object), as_grant(object)->by_default, as_grant(object)->value);
+    change(emission, object, object->parent_object, as_grant(object)->by_default, as_grant(object)->value);
 }
 
 static void drop(struct emission *emission, const struct object *object)
 {
-    change(emission, as_grant(object), as_grant(object)->value, as_grant(object)->by_default);
+    const struct object *parent = object->parent_object ? emission_counterpart(emission, object->parent_object) : NULL;
+    change(emission, object, parent, as_grant(object)->value, as_grant(object)->by_default);
 }
 
 static void alter(struct emission *emission, const struct object *from, const struct object *to)
 {
-    change(emission, as_grant(to), as_grant(from)->value, as_grant(to)->value);
+    change(emission, to, to->parent_object, as_grant(from)->value, as_grant(to)->value);
 }
 
 static const struct field fields[] = {
