@@ -1,0 +1,9 @@
+-- differences: 1
+CREATE SCHEMA app;
+CREATE TABLE app.orders (id bigint PRIMARY KEY, customer text NOT NULL, total bigint NOT NULL, placed date);
+INSERT INTO app.orders VALUES (1, 'ann', 10, '2024-01-05'), (2, 'bob', 99, NULL), (3, 'ann', 7, '2024-02-29');
+CREATE TABLE app.log (id bigint, what text);
+INSERT INTO app.log VALUES (1, 'made');
+CREATE RULE note AS ON UPDATE TO app.orders WHERE old.total <> new.total DO ALSO INSERT INTO app.log VALUES (new.id, new.total::text);
+COMMENT ON RULE note ON app.orders IS 'notes';
+ALTER TABLE app.orders ENABLE ALWAYS RULE note;
