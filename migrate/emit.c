@@ -112,6 +112,23 @@ const struct object *const *emission_dependents(struct emission *emission, const
     return result;
 }
 
+const struct object *const *emission_from_objects(struct emission *emission, enum kind_id kind)
+{
+    const struct snapshot *from = emission->diff->from;
+    size_t first = from->first[kind], count = from->first[kind + 1] - first;
+    const struct object **result = talloc_zero_size(emission->script, (count + 1) * sizeof *result);
+    if (!result)
+        abort();
+    for (size_t i = 0; i < count; i++)
+        result[i] = from->objects[first + i];
+    return result;
+}
+
+bool emission_is_compared(const struct emission *emission, const struct object *object)
+{
+    return diff_item_of(emission->diff, object)->is_covered;
+}
+
 bool emission_is_new(const struct emission *emission, const struct object *object)
 {
     enum fate fate = diff_item_of(emission->diff, object)->fate;
@@ -172,6 +189,9 @@ static void emit_create(struct emission *emission, const struct object *object)
     if (object->kind->spaces & SPACE_ROUTINE)
         emission->script->has_routines = true;
     emit_comments(emission, object);
+    for (size_t id = 0; id < KIND_COUNT; id++)
+        if (kinds[id]->adjust)
+            kinds[id]->adjust(emission, object);
 }
 
 static void emit_drop(struct emission *emission, const struct diff_item *item, const struct object *object)

@@ -132,6 +132,10 @@ struct kind {
      * (emission_has_stub). NULL: a cycle through it is broken elsewhere. */
     void (*create_stub)(struct emission *emission, const struct object *object);
 
+    /* Called behind each create of any kind: takes back, or adds, what makes a new object unlike the one that is wanted
+     * because of objects of this kind (default privileges of the target). NULL: there is nothing to do. */
+    void (*adjust)(struct emission *emission, const struct object *made);
+
     /* NULL: DROP phrase. */
     void (*drop)(struct emission *emission, const struct object *object);
 
@@ -216,6 +220,12 @@ const struct object *emission_find(struct emission *emission, const struct objec
 /* What depends on the object in its own snapshot, of this kind; by identity. NULL-terminated. Owner: the emission. */
 const struct object *const *emission_dependents(struct emission *emission, const struct object *object,
                                                 enum kind_id kind);
+
+/* All objects of this kind in FROM, by identity. NULL-terminated. Owner: the emission. */
+const struct object *const *emission_from_objects(struct emission *emission, enum kind_id kind);
+
+/* Whether the object is compared; if not, it stays as it is in FROM, and is made anew as it was. */
+bool emission_is_compared(const struct emission *emission, const struct object *object);
 
 /* Whether the object is made anew in this script (it has no counterpart, or is replaced), not altered: what hangs on it
  * comes on an empty ground. */

@@ -94,3 +94,13 @@ const char *privileges_common(TALLOC_CTX *owner, const char *list, const char *o
             result = add_item(owner, result, items.items[i]);
     return result;
 }
+
+const char *privileges_union(TALLOC_CTX *owner, const char *list, const char *other)
+{
+    struct kind_list items = kind_list_split(owner, list), others = kind_list_split(owner, other);
+    const char *result = list;
+    for (size_t i = 0; i < others.count; i++)
+        if (find_hold(&items, bare(owner, others.items[i])) == HOLDS_NOT)
+            result = add_item(owner, result, others.items[i]);
+    return result;
+}

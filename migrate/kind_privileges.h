@@ -28,4 +28,7 @@ struct privilege_statements privileges_change(TALLOC_CTX *owner, const char *obj
  * `owner`. */
 const char *privileges_common(TALLOC_CTX *owner, const char *list, const char *other);
 
+/* All items of one list, and those of another whose privileges do not stand in it. Owner: `owner`. */
+const char *privileges_union(TALLOC_CTX *owner, const char *list, const char *other);
+
 #endif

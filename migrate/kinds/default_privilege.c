@@ -1,15 +1,8 @@
 /* Default privileges: what one role may do with objects that another will make. */
-#include "migrate/kind.h"
 #include "migrate/kind_privileges.h"
+#include "migrate/kinds/privileges.h"
 
 extern const char sql_default_privilege[];
-
-struct default_privilege_object {
-    struct object base;
-    const char *value, *by_default;    /* as of grants */
-    const char *place, *role, *target; /* "FOR ROLE app IN SCHEMA app" or NULL, "app" or NULL, "TABLES" */
-    const char *grantee;               /* quoted; OWNER: the role that makes the objects; PUBLIC */
-};
 
 static const struct default_privilege_object *as_privilege(const struct object *object)
 {
@@ -64,6 +57,7 @@ const struct kind kind_default_privilege = {
     .fields = fields,
     .field_count = countof(fields),
     .create = create,
+    .adjust = default_privilege_adjust,
     .drop = drop,
     .compared = KIND_PRIVILEGES,
 };

@@ -1,18 +1,9 @@
 /* Grants: what one role may do with one object (or column), where that is not what it may do by default. */
-#include "migrate/kind.h"
 #include "migrate/kind_privileges.h"
+#include "migrate/kinds/privileges.h"
 #include "store/sql.h"
 
 extern const char sql_grant[];
-
-struct grant_object {
-    struct object base;
-    const char *value;      /* "INSERT, SELECT*"; NULL: nothing, where there is something by default */
-    const char *by_default; /* what it may do without any grant */
-    const char *target;     /* "TABLE app.t" */
-    const char *column;     /* quoted; or NULL */
-    const char *grantee;    /* quoted; OWNER, PUBLIC */
-};
 
 static const struct grant_object *as_grant(const struct object *object) { return (const struct grant_object *)object; }
 
@@ -45,8 +36,8 @@ static void emit_to_owner(struct emission *emission, const struct grant_object *
     emit(emission, EMIT_PLAIN, "DO %s", sql_literal(memory, body));
 }
 
-static void write_all(struct emission *emission, const struct grant_object *grant,
-                      const struct privilege_statements *statements)
+void grant_write(struct emission *emission, const struct grant_object *grant,
+                 const struct privilege_statements *statements)
 {
     for (size_t i = 0; i < statements->count; i++) {
         const struct privilege_statement *statement = &statements->items[i];
@@ -72,7 +63,7 @@ static void give_back(struct emission *emission, const struct object *object, co
     TALLOC_CTX *memory = emission_memory(emission);
     const char *lost = privileges_common(memory, grant->value, statements->revoked);
     struct privilege_statements gifts = privileges_change(memory, grant->target, grant->column, NULL, lost);
-    write_all(emission, grant, &gifts);
+    grant_write(emission, grant, &gifts);
 }
 
 static void give_back_all(struct emission *emission, const struct object *parent, const struct grant_object *revoked,
@@ -93,7 +84,7 @@ static void change(struct emission *emission, const struct object *object, const
     const struct grant_object *grant = as_grant(object);
     struct privilege_statements statements =
         privileges_change(emission_memory(emission), grant->target, grant->column, from, to);
-    write_all(emission, grant, &statements);
+    grant_write(emission, grant, &statements);
     if (statements.revoked && parent)
         give_back_all(emission, parent, grant, &statements);
 }
