@@ -4,6 +4,7 @@
 
 #include <pthread.h>
 
+#include "migrate/blame.h"
 #include "migrate/canonical.h"
 #include "migrate/compare/selection.h"
 #include "migrate/compare/warnings.h"
@@ -160,6 +161,28 @@ static bool make_diff(struct comparison *comparison, const struct compare_option
     return !is_doubtful(comparison->diff) || settle(comparison, &differing, &options->mirror, note, error);
 }
 
+static void on_blame(void *listener, size_t done, size_t total, const char *name)
+{
+    const struct mirror_options *options = listener;
+    struct mirror_progress progress = {
+        .kind = MIRROR_MIGRATIONS, .step = MIRROR_BUILDING, .done = done, .total = total};
+    snprintf(progress.name, sizeof progress.name, "%s", name ? name : "");
+    options->on_progress(options->listener, &progress);
+}
+
+static bool find_blame(struct comparison *comparison, const struct compare_options *options, struct error *error)
+{
+    bool is_from = comparison->from->directory != NULL;
+    struct mirror *side = is_from ? comparison->from : comparison->to;
+    if (options->blame == BLAME_LEFT_OUT || !side->directory || !comparison->diff->change_count)
+        return true;
+    struct mirror_options mirror = options->mirror;
+    const struct replay_options replaying = {
+        .cancel = mirror.cancel, .on_progress = mirror.on_progress ? on_blame : NULL, .listener = &mirror};
+    return blame_fill(comparison->diff, is_from ? BLAME_FROM : BLAME_TO, side->scratch, side->directory,
+                      options->mirror.settings, &replaying, error);
+}
+
 static bool conclude(struct comparison *comparison, const struct compare_options *options, struct error *error)
 {
     const char *note = NULL;
@@ -169,7 +192,7 @@ static bool conclude(struct comparison *comparison, const struct compare_options
     if (options->only_kinds)
         selection_cut(comparison->script, options->only_kinds);
     warnings_write(comparison, options, note);
-    return true;
+    return find_blame(comparison, options, error);
 }
 
 struct comparison *compare(TALLOC_CTX *owner, const struct mirror_source *from, const struct mirror_source *to,

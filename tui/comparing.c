@@ -50,12 +50,20 @@ static char *side_text(TALLOC_CTX *owner, const struct mirror_progress *side)
     return talloc_asprintf(owner, "%s: %s", names[side->kind], steps[side->step]);
 }
 
-/* Two sides of one kind take their places as they come: neither knows which it is. */
+/* Two sides of one kind take their places as they come: neither knows which it is. A side that is done is built again
+ * where its files are run for blame. */
 static struct mirror_progress *place_of(struct board *board, const struct mirror_progress *progress)
 {
-    for (size_t i = 0; i < board->count; i++)
-        if (board->sides[i].kind == progress->kind && board->sides[i].step <= progress->step)
-            return &board->sides[i];
+    struct mirror_progress *last = NULL;
+    for (size_t i = 0; i < board->count; i++) {
+        if (board->sides[i].kind != progress->kind)
+            continue;
+        last = &board->sides[i];
+        if (last->step <= progress->step)
+            return last;
+    }
+    if (last && board->count == SIDES_MOST)
+        return last;
     if (board->count < SIDES_MOST)
         board->count++;
     return &board->sides[board->count - 1];

@@ -149,6 +149,33 @@ static void test_order_of_columns_is_a_note_and_no_difference(void **state UNUSE
     assert_out_holds("note: public.t");
 }
 
+static void test_planted_drift_is_blamed_on_its_file_and_line(void **state UNUSED)
+{
+    deck_scene_write(scene, "003_third.sql", "-- A line.\n\nALTER TABLE first ADD COLUMN note text;\n");
+    const char *to = write_sql("to.sql", "CREATE TABLE first (id integer); CREATE TABLE second (id integer);\n");
+    DECK_RUN(scene, 1, "--json", "diff", "migrations", to);
+    assert_int_equal(change_count(), 1);
+    assert_string_equal(text_of(find_change("public.first.note", NULL), "blame"), "migrations/003_third.sql:3");
+    DECK_RUN(scene, 1, "diff", to, "migrations");
+    assert_out_holds("migrations/003_third.sql:3");
+}
+
+/* A copy of the reference project, with a file that goes behind the back of whoever reads it. */
+static void test_drift_of_the_reference_project_is_found_and_blamed(void **state UNUSED)
+{
+    scene->project = test_directory(scene);
+    assert_int_equal(system(talloc_asprintf(scene, "cp -r migrations initdb store %s", scene->project)), 0);
+    deck_scene_write(
+        scene, "099_drift.sql",
+        "SELECT 1;\nDO $$ BEGIN\n  EXECUTE 'ALTER TABLE agents ALTER COLUMN name DROP NOT NULL';\nEND $$;\n");
+    DECK_RUN(scene, 1, "--json", "diff", "init", "migrations");
+    assert_int_equal(change_count(), 1);
+    assert_string_equal(text_of(find_change("public.agents.name", "nullable"), "blame"), "migrations/099_drift.sql:2");
+    DECK_RUN(scene, 1, "--json", "diff", "migrations", "models");
+    assert_int_equal(change_count(), 1);
+    DECK_RUN(scene, 0, "diff", "init", "models");
+}
+
 /* ---- the script ---- */
 
 static void test_sql_alone_is_printed_and_closes_the_difference(void **state UNUSED)
@@ -503,6 +530,8 @@ int main(void)
         cmocka_unit_test_setup(test_difference_exits_with_1_and_says_what_differs, reset),
         cmocka_unit_test_setup(test_text_has_a_line_for_each_difference_and_a_summary, reset),
         cmocka_unit_test_setup(test_order_of_columns_is_a_note_and_no_difference, reset),
+        cmocka_unit_test_setup(test_planted_drift_is_blamed_on_its_file_and_line, reset),
+        cmocka_unit_test_setup(test_drift_of_the_reference_project_is_found_and_blamed, reset),
         cmocka_unit_test_setup(test_sql_alone_is_printed_and_closes_the_difference, reset),
         cmocka_unit_test_setup(test_lossy_statements_are_marked_in_the_script, reset),
         cmocka_unit_test_setup(test_kind_limits_differences_and_script, reset),
