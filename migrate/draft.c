@@ -106,6 +106,7 @@ static bool is_one_movement(const struct emit_statement *statement)
 {
     const struct diff_item *item = statement->item;
     switch (statement->step) {
+    case STEP_HOLLOW:
     case STEP_STUB:
     case STEP_ASIDE:
     case STEP_DROP_ASIDE:
