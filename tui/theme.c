@@ -20,6 +20,8 @@ static const struct theme_look looks[] = {
     [LOOK_TAB_HERE] = {OWN, OWN, THEME_BOLD | THEME_UNDERLINE, THEME_BOLD | THEME_UNDERLINE},
     [LOOK_CURSOR] = {OWN, OWN, THEME_REVERSE, THEME_REVERSE},
     [LOOK_MATCH] = {BLACK, YELLOW, 0, THEME_REVERSE},
+    [LOOK_OLD] = {RED, OWN, THEME_BOLD | THEME_UNDERLINE, THEME_BOLD | THEME_UNDERLINE},
+    [LOOK_NEW] = {GREEN, OWN, THEME_BOLD | THEME_UNDERLINE, THEME_BOLD | THEME_UNDERLINE},
     [LOOK_MESSAGE_WARN] = {BLACK, YELLOW, 0, THEME_BOLD},
     [LOOK_MESSAGE_BAD] = {WHITE, RED, THEME_BOLD, THEME_REVERSE | THEME_BOLD},
     [LOOK_DIALOG] = {OWN, OWN, THEME_BOLD, THEME_BOLD},
@@ -50,7 +52,8 @@ static const struct {
     [GLYPH_ELLIPSIS] = {"…", "~"},    [GLYPH_DONE] = {"✔", "+"},         [GLYPH_RUNNING] = {"▶", ">"},
     [GLYPH_FAILED] = {"✗", "!"},      [GLYPH_TOP_LEFT] = {"┌", "+"},     [GLYPH_TOP_RIGHT] = {"┐", "+"},
     [GLYPH_BOTTOM_LEFT] = {"└", "+"}, [GLYPH_BOTTOM_RIGHT] = {"┘", "+"}, [GLYPH_DASH] = {"–", "-"},
-    [GLYPH_BAR_FULL] = {"█", "#"},    [GLYPH_BAR_EMPTY] = {"░", "."},
+    [GLYPH_BAR_FULL] = {"█", "#"},    [GLYPH_BAR_EMPTY] = {"░", "."},    [GLYPH_OPEN] = {"▾", "-"},
+    [GLYPH_FOLDED] = {"▸", "+"},      [GLYPH_ARROW] = {"→", ">"},
 };
 _Static_assert(countof(glyphs) == GLYPH_COUNT, "a sign for each glyph");
 

@@ -20,6 +20,8 @@ enum look {
     LOOK_TAB_HERE,
     LOOK_CURSOR,
     LOOK_MATCH, /* what a search found */
+    LOOK_OLD,   /* words that the old side alone has */
+    LOOK_NEW,   /* words that the new side alone has */
     LOOK_MESSAGE_WARN,
     LOOK_MESSAGE_BAD,
     LOOK_DIALOG,
@@ -78,6 +80,9 @@ enum glyph {
     GLYPH_DASH,
     GLYPH_BAR_FULL,
     GLYPH_BAR_EMPTY,
+    GLYPH_OPEN,   /* a node of a tree whose parts are shown */
+    GLYPH_FOLDED, /* one whose parts are not */
+    GLYPH_ARROW,
     GLYPH_COUNT
 };
 
