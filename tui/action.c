@@ -50,9 +50,11 @@ const char *action_home(enum action action)
         {AT_MIGRATIONS, "in Migrations: press 2"},
         {AT_STATUS, "in Status: press 1"},
         {AT_JOURNAL, "in Journal: press 6"},
+        {AT_DIFF, "in Diff: press 4"},
         {AT_PLAN, "on a plan page"},
         {AT_RESULT, "on a result page"},
         {AT_LIST, "in lists"},
+        {AT_TREE, "in trees"},
         {AT_PAGER, "on text pages"},
         {AT_PANES, "where there are tabs"},
     };

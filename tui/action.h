@@ -18,7 +18,9 @@ enum action_place {
     AT_PLAN = 64,
     AT_RESULT = 128,
     AT_RUN = 256,
-    ANYWHERE = 511,
+    AT_TREE = 512,
+    AT_DIFF = 1024,
+    ANYWHERE = 2047,
 };
 
 enum action {

@@ -73,7 +73,8 @@ const char *list_filter(const struct list *list);
 
 size_t list_shown_count(const struct list *list);
 
-/* Sorts by a column, ascending. */
+/* Sorts by a column, ascending. LIST_AS_GIVEN: by no column that is shown (`compare` must be there, and gets it). */
+#define LIST_AS_GIVEN SIZE_MAX
 void list_sort(struct list *list, size_t column);
 
 /* "3 of 14". Owner: `owner`. */
