@@ -32,7 +32,7 @@ struct console {
 
     struct view *asker; /* who opened the field, or NULL */
     const char *ask_prompt;
-    struct field field;
+    struct text_field field;
     struct prompt *prompt; /* the command line */
 
     const struct survey *survey; /* the newest whole one, or NULL; belongs to survey_task */

@@ -120,7 +120,7 @@ static void test_growing_text_is_followed_only_from_its_end(void **state UNUSED)
 
 static void test_field_edits_characters_not_bytes(void **state UNUSED)
 {
-    struct field field;
+    struct text_field field;
     field_set(&field, "ab");
     static const int keys[] = {0x65e5,       0x672c,    INPUT_LEFT, INPUT_BACKSPACE, INPUT_HOME, 'x',
                                INPUT_DELETE, INPUT_END, '!'};
@@ -135,7 +135,7 @@ static void test_field_edits_characters_not_bytes(void **state UNUSED)
 
 static void test_field_takes_no_more_than_fits(void **state UNUSED)
 {
-    struct field field;
+    struct text_field field;
     field_set(&field, "");
     for (int i = 0; i < 2 * FIELD_BYTES; i++)
         assert_true(field_key(&field, 0x65e5));

@@ -13,7 +13,7 @@ struct dialog {
     struct dialog_options options;
     struct pager *pager; /* NULL: nothing to show but the question */
     size_t line_count;
-    struct field field;
+    struct text_field field;
     const char *complaint; /* about what was typed, or NULL */
 };
 
@@ -79,7 +79,7 @@ static void on_paste(struct view *view, int key)
         (void)field_key(&dialog->field, key);
 }
 
-static void draw_frame(struct terminal *terminal, struct area box, enum look look, const char *title)
+void dialog_draw_frame(struct terminal *terminal, struct area box, enum look look, const char *title)
 {
     int bottom = box.row + box.rows - 1, right = box.column + box.columns - 1;
     for (int row = box.row; row <= bottom; row++)
@@ -133,7 +133,7 @@ static void draw(struct view *view, struct terminal *terminal, struct area area)
         columns = area.columns;
     struct area box = {area.row + (area.rows - rows) / 2, area.column + (area.columns - columns) / 2, rows, columns};
     bool is_dangerous = dialog->options.mood == DIALOG_DANGEROUS;
-    draw_frame(terminal, box, is_dangerous ? LOOK_DANGER : LOOK_DIALOG, dialog->options.title);
+    dialog_draw_frame(terminal, box, is_dangerous ? LOOK_DANGER : LOOK_DIALOG, dialog->options.title);
     struct area inner = {box.row + 1, box.column + INSET, box.rows - 2, box.columns - 2 * INSET};
     terminal_put(terminal, inner.row, inner.column, inner.columns, LOOK_STRONG, dialog->options.question);
     if (dialog->pager && inner.rows > 5)

@@ -19,6 +19,9 @@ struct dialog_options {
     void *argument;
 };
 
+/* The box of a dialog, blank within, its title in the upper edge: for views that are asked in another way. */
+void dialog_draw_frame(struct terminal *terminal, struct area box, enum look look, const char *title);
+
 /* Makes the dialog and shows it. Texts are copied. */
 void dialog_open(struct console *console, const struct dialog_options *options);
 

@@ -4,13 +4,13 @@
 #include "store/text.h"
 #include "tui/input.h"
 
-void field_set(struct field *field, const char *text)
+void field_set(struct text_field *field, const char *text)
 {
     snprintf(field->text, sizeof field->text, "%s", text);
     field->at = strlen(field->text);
 }
 
-static size_t before(const struct field *field)
+static size_t before(const struct text_field *field)
 {
     size_t at = field->at;
     while (at > 0 && ((unsigned char)field->text[--at] & 0xc0) == 0x80)
@@ -18,7 +18,7 @@ static size_t before(const struct field *field)
     return at;
 }
 
-static size_t after(const struct field *field)
+static size_t after(const struct text_field *field)
 {
     size_t at = field->at;
     if (field->text[at])
@@ -28,13 +28,13 @@ static size_t after(const struct field *field)
     return at;
 }
 
-static void erase_range(struct field *field, size_t from, size_t to)
+static void erase_range(struct text_field *field, size_t from, size_t to)
 {
     memmove(field->text + from, field->text + to, strlen(field->text + to) + 1);
     field->at = from;
 }
 
-static size_t word_before(const struct field *field)
+static size_t word_before(const struct text_field *field)
 {
     size_t at = field->at;
     while (at > 0 && field->text[at - 1] == ' ')
@@ -44,7 +44,7 @@ static size_t word_before(const struct field *field)
     return at;
 }
 
-static bool insert(struct field *field, int key)
+static bool insert(struct text_field *field, int key)
 {
     unsigned char bytes[8];
     size_t size = input_encode(key, bytes);
@@ -56,7 +56,7 @@ static bool insert(struct field *field, int key)
     return true;
 }
 
-bool field_key(struct field *field, int key)
+bool field_key(struct text_field *field, int key)
 {
     if (key >= INPUT_SPACE && key < INPUT_UP && key != INPUT_BACKSPACE)
         return insert(field, key);
