@@ -4,11 +4,12 @@
 #include "store/text.h"
 #include "tui/answer.h"
 #include "tui/consent.h"
-#include "tui/frame.h"
+#include "tui/editor.h"
 #include "tui/screens/page.h"
 #include "tui/screens/plan.h"
 #include "tui/screens/state.h"
 #include "tui/widgets/list.h"
+#include "tui/widgets/panes.h"
 
 enum { COLUMN_STATE, COLUMN_VERSION, COLUMN_NAME, COLUMN_STATEMENTS, COLUMN_TIME, COLUMN_BY, COLUMN_TOOK };
 
@@ -134,47 +135,23 @@ static void follow(struct migrations_view *view)
 
 /* ---- drawing ---- */
 
-static void draw_pane_head(const struct migrations_view *view, struct terminal *terminal, struct area row)
-{
-    terminal_rule(terminal, row.row, row.column, row.columns, LOOK_RULE, GLYPH_RULE);
-    int at = row.column + 1;
-    for (int i = 0; i < TAB_COUNT; i++) {
-        bool is_here = (int)view->tab == i;
-        at += terminal_put(terminal, row.row, at, 1, LOOK_PLAIN, is_here ? "[" : " ");
-        at += terminal_put(terminal, row.row, at, 20, is_here ? LOOK_TAB_HERE : LOOK_TAB, migration_tab_names[i]);
-        at += terminal_put(terminal, row.row, at, 1, LOOK_PLAIN, is_here ? "]" : " ") + 1;
-    }
-    TALLOC_CTX *memory = talloc_new(NULL);
-    const char *place = pager_position(view->pager, memory);
-    const char *shown = *place ? talloc_asprintf(memory, " %s ", place) : "";
-    terminal_put(terminal, row.row, row.column + row.columns - text_width(shown) - 1, row.columns, LOOK_DIM, shown);
-    talloc_free(memory);
-}
-
 static void draw_pane(const struct migrations_view *view, struct terminal *terminal, struct area area)
 {
+    TALLOC_CTX *memory = talloc_new(NULL);
     /* The text first: its head tells which part of it is in sight. */
     pager_draw(view->pager, terminal, (struct area){area.row + 1, area.column + 1, area.rows - 1, area.columns - 2});
-    draw_pane_head(view, terminal, (struct area){area.row, area.column, 1, area.columns});
+    panes_draw_head(terminal, area, migration_tab_names, TAB_COUNT, (size_t)view->tab,
+                    pager_position(view->pager, memory));
+    talloc_free(memory);
 }
 
 static void draw_split(struct migrations_view *view, struct terminal *terminal, struct area area)
 {
-    if (area.columns >= FRAME_WIDE_COLUMNS) {
-        int wanted = list_wanted_columns(view->list), half = area.columns / 2, most = area.columns * 62 / 100;
-        int left = wanted < half ? half : wanted < most ? wanted : most;
-        list_draw(view->list, terminal, (struct area){area.row, area.column, area.rows, left - 1});
-        for (int i = 0; i < area.rows; i++)
-            terminal_put(terminal, area.row + i, area.column + left, 1, LOOK_RULE, theme_glyph(GLYPH_UPRIGHT));
-        draw_pane(view, terminal, (struct area){area.row, area.column + left + 1, area.rows, area.columns - left - 1});
-        return;
-    }
-    int shown = (int)list_shown_count(view->list) + 1, most = area.rows * 55 / 100;
-    int top = area.rows < 8 ? area.rows : shown < most ? shown : most;
-    list_draw(view->list, terminal, (struct area){area.row, area.column, top < 3 ? 3 : top, area.columns});
-    top = top < 3 ? 3 : top;
-    if (area.rows - top >= 3)
-        draw_pane(view, terminal, (struct area){area.row + top, area.column, area.rows - top, area.columns});
+    struct panes panes = panes_split(area, list_wanted_columns(view->list), (int)list_shown_count(view->list) + 1);
+    list_draw(view->list, terminal, panes.list);
+    panes_draw_rule(terminal, &panes);
+    if (panes.detail.rows > 0)
+        draw_pane(view, terminal, panes.detail);
 }
 
 static void draw(struct view *base, struct terminal *terminal, struct area area)
@@ -251,18 +228,9 @@ static void copy(struct migrations_view *view)
 static void edit(struct migrations_view *view)
 {
     struct console *console = view->base.console;
-    const char *editor = console_variable(console, "VISUAL");
-    editor = editor && *editor ? editor : console_variable(console, "EDITOR");
-    editor = editor && *editor ? editor : "vi";
     char *path = talloc_asprintf(view, "%s/%s", console->survey->directory->path, under_cursor(view)->file->name);
-    char *line = talloc_asprintf(view, "exec %s \"$1\"", editor);
-    const char *const words[] = {"/bin/sh", "-c", line, "pgdeck", path, NULL};
-    int status = terminal_lend(console->terminal, words);
-    if (status != 0)
-        console_say(console, MESSAGE_WARNING, status < 0 ? "%s could not be run" : "%s ended with a failure", editor);
-    console_refresh(console);
+    editor_open(console, path, 0);
     talloc_free(path);
-    talloc_free(line);
 }
 
 /* Plans all that is pending, or what is marked. */
