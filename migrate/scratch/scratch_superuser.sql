@@ -13,7 +13,8 @@ DECLARE
     again pg_catalog.text[];
     one   pg_catalog.text;
 BEGIN
-    IF pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(token, 'UTF8')), 'hex') OPERATOR(pg_catalog.<>) '@digest@' THEN
+    IF (pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(token, 'UTF8')), 'hex') OPERATOR(pg_catalog.=) '@digest@')
+        IS NOT TRUE OR statement IS NULL OR shield IS NULL THEN
         RAISE EXCEPTION USING ERRCODE = '42501', MESSAGE = 'this function is for pgdeck alone';
     END IF;
     IF shield THEN

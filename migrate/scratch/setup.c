@@ -169,28 +169,9 @@ static bool clear_leftovers(struct scratch *scratch, struct error *error)
     return registry_drop_unheld(scratch, leftovers, PARAMETERS(scratch->prefix), error);
 }
 
-/* SQL of a file may have renamed a database that is not its own. Nothing but ours is in a private server. */
-static bool clear_strangers(struct scratch *scratch, struct error *error)
-{
-    if (!scratch->cluster)
-        return true;
-    TALLOC_CTX *memory = talloc_new(NULL);
-    struct result *result =
-        admin_query(memory, scratch, PARAMETERS(scratch->prefix), error,
-                    "SELECT p.datname FROM pg_catalog.pg_database AS p WHERE p.datname NOT IN"
-                    " ('postgres', 'template0', 'template1', $1 || '_template')"
-                    " AND NOT EXISTS (SELECT FROM pgdeck.database AS d WHERE p.datname = $1 || '_' || d.id)");
-    for (size_t i = 0; result && i < result_row_count(result); i++)
-        admin_post(
-            scratch, NO_PARAMETERS,
-            talloc_asprintf(memory, "DROP DATABASE IF EXISTS %s", sql_identifier(memory, result_cell(result, i, 0))));
-    talloc_free(memory);
-    return result;
-}
-
 bool setup_prepare(struct scratch *scratch, struct error *error)
 {
     bool is_current;
     return read_server(scratch, &is_current, error) && (is_current || make_once(scratch, error)) &&
-           clear_leftovers(scratch, error) && clear_strangers(scratch, error);
+           clear_leftovers(scratch, error);
 }
