@@ -27,12 +27,13 @@ static void emit_to_owner(struct emission *emission, const struct grant_object *
     const struct owner_place *place = owner_places;
     while (strncmp(grant->target, place->noun, strlen(place->noun)) != 0)
         place++;
-    const char *name = sql_literal(memory, grant->target + strlen(place->noun));
-    const char *body = talloc_asprintf(
-        memory,
-        "BEGIN EXECUTE %s || (SELECT %s::pg_catalog.regrole FROM pg_catalog.%s WHERE oid = %s::pg_catalog.%s) || %s; END",
-        sql_literal(memory, statement->before), place->column, place->catalog, name, place->type,
-        sql_literal(memory, statement->behind));
+    const char *owner = talloc_asprintf(
+        memory, "(SELECT %s::pg_catalog.regrole FROM pg_catalog.%s WHERE oid = %s::pg_catalog.%s)", place->column,
+        place->catalog, sql_literal(memory, grant->target + strlen(place->noun)), place->type);
+    const char *behind =
+        *statement->behind ? talloc_asprintf(memory, " || %s", sql_literal(memory, statement->behind)) : "";
+    const char *body =
+        talloc_asprintf(memory, "BEGIN EXECUTE %s || %s%s; END", sql_literal(memory, statement->before), owner, behind);
     emit(emission, EMIT_PLAIN, "DO %s", sql_literal(memory, body));
 }
 

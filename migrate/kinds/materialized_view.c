@@ -57,12 +57,6 @@ static void alter_items(struct emission *emission, const struct object *object, 
                  kind_list_name(memory, new.items[i]), kind_list_rest(new.items[i]));
 }
 
-static void alter_populated(struct emission *emission, const struct object *from UNUSED, const struct object *to)
-{
-    emit(emission, EMIT_PLAIN, "REFRESH MATERIALIZED VIEW %s%s", to->identity,
-         kind_is_true(as_view(to)->populated) ? "" : " WITH NO DATA");
-}
-
 static void alter_options(struct emission *emission, const struct object *from, const struct object *to)
 {
     options_change(emission, alter_phrase(emission, to), as_view(from)->options, as_view(to)->options);
@@ -113,6 +107,13 @@ static const char *clause(TALLOC_CTX *owner, const char *format, const char *tex
     return text ? talloc_asprintf(owner, "%s%s%s", format, text, strchr(format, '(') ? ")" : "") : "";
 }
 
+/* Whether it holds rows is not its definition: a job may have filled it, or not yet. One that does keeps doing so. */
+static bool is_populated(const struct emission *emission, const struct object *object)
+{
+    const struct object *counterpart = emission_counterpart(emission, object);
+    return kind_is_true(as_view(object)->populated) || (counterpart && kind_is_true(as_view(counterpart)->populated));
+}
+
 static void create(struct emission *emission, const struct object *object)
 {
     const struct materialized_view_object *view = as_view(object);
@@ -121,7 +122,7 @@ static void create(struct emission *emission, const struct object *object)
          clause(memory, " USING ", view->access_method),
          clause(memory, " WITH (", view->options ? options_list(memory, view->options) : NULL),
          clause(memory, " TABLESPACE ", view->tablespace), view->definition,
-         kind_is_true(view->populated) ? "" : "NO ");
+         is_populated(emission, object) ? "" : "NO ");
     alter_storage(emission, NULL, object);
     alter_compression(emission, NULL, object);
     alter_statistics(emission, NULL, object);
@@ -132,8 +133,7 @@ static void create(struct emission *emission, const struct object *object)
 static const struct field fields[] = {
     FIELD(struct materialized_view_object, definition, .role = FIELD_REPLACE, .severity = SEVERITY_BEHAVIOURAL,
           .text = FIELD_EXPRESSION),
-    FIELD(struct materialized_view_object, populated, .role = FIELD_ALTER, .severity = SEVERITY_BEHAVIOURAL,
-          .alter = alter_populated),
+    FIELD(struct materialized_view_object, populated, .role = FIELD_NOTE),
     FIELD(struct materialized_view_object, options, .role = FIELD_ALTER, .severity = SEVERITY_PERFORMANCE,
           .alter = alter_options),
     FIELD(struct materialized_view_object, access_method, .role = FIELD_REPLACE, .severity = SEVERITY_PERFORMANCE),

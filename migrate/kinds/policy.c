@@ -58,8 +58,10 @@ static void create(struct emission *emission, const struct object *object)
 {
     const struct policy_object *policy = as_policy(object);
     TALLOC_CTX *memory = emission_memory(emission);
-    emit(emission, EMIT_PLAIN, "CREATE %s%s FOR %s TO %s%s%s", kind_phrase(memory, object),
-         kind_is_true(policy->permissive) ? "" : " AS RESTRICTIVE", policy->command, policy->roles,
+    bool is_for_all = !strcmp(policy->command, "ALL"), is_to_all = !strcmp(policy->roles, "PUBLIC");
+    emit(emission, EMIT_PLAIN, "CREATE %s%s%s%s%s%s%s%s", kind_phrase(memory, object),
+         kind_is_true(policy->permissive) ? "" : " AS RESTRICTIVE", is_for_all ? "" : " FOR ",
+         is_for_all ? "" : policy->command, is_to_all ? "" : " TO ", is_to_all ? "" : policy->roles,
          clause(memory, "USING", NULL, policy->using_expression),
          clause(memory, "WITH CHECK", NULL, policy->check_expression));
 }

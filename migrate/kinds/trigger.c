@@ -32,16 +32,24 @@ static bool is_disturbed(const struct object *object, const struct object *cause
     return cause != object->parent_object;
 }
 
+static void write_state(struct emission *emission, const struct object *object, const char *table, const char *state)
+{
+    emit(emission, EMIT_PLAIN, "ALTER TABLE %s %s TRIGGER %s", table, state, object->name);
+}
+
+static void write_partition_states(struct emission *emission, const struct object *object)
+{
+    TALLOC_CTX *memory = emission_memory(emission);
+    struct kind_list partitions = kind_list_split(memory, as_trigger(object)->enabled_on_partitions);
+    for (size_t i = 0; i < partitions.count; i++)
+        write_state(emission, object, kind_list_name(memory, partitions.items[i]), kind_list_rest(partitions.items[i]));
+}
+
 /* The parent's state goes to all partitions; what differs there follows. */
 static void alter_enabled(struct emission *emission, const struct object *from UNUSED, const struct object *to)
 {
-    const struct trigger_object *trigger = as_trigger(to);
-    TALLOC_CTX *memory = emission_memory(emission);
-    struct kind_list partitions = kind_list_split(memory, trigger->enabled_on_partitions);
-    emit(emission, EMIT_PLAIN, "ALTER TABLE %s %s TRIGGER %s", to->parent, trigger->enabled, to->name);
-    for (size_t i = 0; i < partitions.count; i++)
-        emit(emission, EMIT_PLAIN, "ALTER TABLE %s %s TRIGGER %s", kind_list_name(memory, partitions.items[i]),
-             kind_list_rest(partitions.items[i]), to->name);
+    write_state(emission, to, to->parent, as_trigger(to)->enabled);
+    write_partition_states(emission, to);
 }
 
 /* "word text ", or nothing where there is no text. */
@@ -60,8 +68,9 @@ static void create(struct emission *emission, const struct object *object)
          clause(memory, "", trigger->constraint_timing, " "),
          clause(memory, "REFERENCING ", trigger->transition_tables, " "), trigger->level,
          clause(memory, "WHEN (", trigger->condition, ") "), trigger->function);
-    if (strcmp(trigger->enabled, "ENABLE") != 0 || trigger->enabled_on_partitions)
-        alter_enabled(emission, NULL, object);
+    if (strcmp(trigger->enabled, "ENABLE") != 0)
+        write_state(emission, object, object->parent, trigger->enabled);
+    write_partition_states(emission, object);
 }
 
 static void rename_trigger(struct emission *emission, const struct object *from, const struct object *to)
