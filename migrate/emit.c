@@ -4,6 +4,7 @@
 
 #include <stdarg.h>
 
+#include "migrate/emit/array.h"
 #include "migrate/emit/cast.h"
 #include "migrate/emit/children.h"
 #include "store/digest.h"
@@ -36,8 +37,9 @@ void emit(struct emission *emission, unsigned traits, const char *format, ...)
     }
     va_list arguments;
     va_start(arguments, format);
+    const char *sql = talloc_vasprintf(script, format, arguments);
     script->statements[script->count++] = (struct emit_statement){
-        .sql = talloc_vasprintf(script, format, arguments),
+        .sql = array_keep_casts(script, sql),
         .traits = traits,
         .step = emission->step,
         .item = emission->item,

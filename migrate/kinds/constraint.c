@@ -40,7 +40,8 @@ static const char *full_definition(TALLOC_CTX *owner, const struct constraint_ob
 const char *constraint_clause(TALLOC_CTX *owner, const struct object *object)
 {
     struct indexed indexed = indexed_of(as_constraint(object));
-    if (is_false(as_constraint(object)->validated) || indexed_is_named(&indexed))
+    if (is_false(as_constraint(object)->validated) || kind_is_true(as_constraint(object)->twin) ||
+        indexed_is_named(&indexed))
         return NULL;
     return full_definition(owner, as_constraint(object));
 }

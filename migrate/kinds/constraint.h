@@ -9,7 +9,7 @@ struct constraint_object {
     struct object base;
     const char *definition, *deferrable, *no_inherit, *validated, *enforced;
     const char *options, *tablespace, *replica_identity, *is_clustered;
-    const char *index_name, *is_inherited;
+    const char *index_name, *is_inherited, *twin;
 };
 
 const char *constraint_phrase(TALLOC_CTX *owner, const struct object *object);
@@ -17,7 +17,8 @@ void constraint_create(struct emission *emission, const struct object *object);
 void constraint_drop(struct emission *emission, const struct object *object);
 void constraint_rename(struct emission *emission, const struct object *from, const struct object *to);
 
-/* NULL for what a CREATE TABLE cannot say: NOT VALID, and where the table names the index. */
+/* NULL for what a CREATE TABLE cannot say: NOT VALID, where the table names the index, and two on the same columns, of
+ * which it would make one. */
 const char *constraint_clause(TALLOC_CTX *owner, const struct object *object);
 
 void constraint_alter_options(struct emission *emission, const struct object *from, const struct object *to);

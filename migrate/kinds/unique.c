@@ -15,6 +15,7 @@ static const struct field fields[] = {
     FIELD(struct constraint_object, is_clustered, .role = FIELD_ALTER, .severity = SEVERITY_PERFORMANCE,
           .alter = constraint_alter_clustered),
     FIELD(struct constraint_object, index_name, .role = FIELD_FACT),
+    FIELD(struct constraint_object, twin, .role = FIELD_FACT),
 };
 
 const struct kind kind_unique = {

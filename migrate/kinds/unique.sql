@@ -6,6 +6,7 @@
 --   tablespace         the index's, where it is not the database's own
 --   replica_identity, is_clustered   whether the table's REPLICA IDENTITY, CLUSTER ON is the index of this one
 --   index_name         the index's, with its schema
+--   twin               whether the table has another one, or a primary key, on the same columns
 -- Serves 12 and later.
 WITH constraints AS (
     SELECT c.*, t.relname, n.nspname, pg_catalog.pg_get_constraintdef(c.oid) AS definition
@@ -34,10 +35,16 @@ SELECT pg_catalog.format('%I.%I.%I', c.nspname, c.relname, c.conname) AS identit
        quote_ident(s.spcname) AS tablespace,
        i.indisreplident::text AS replica_identity,
        i.indisclustered::text AS is_clustered,
-       pg_catalog.format('%I.%I', c.nspname, x.relname) AS index_name
+       pg_catalog.format('%I.%I', c.nspname, x.relname) AS index_name,
+       (w.conrelid IS NOT NULL)::text AS twin
   FROM constraints AS c
   JOIN pg_catalog.pg_class AS x ON x.oid = c.conindid
   JOIN pg_catalog.pg_index AS i ON i.indexrelid = c.conindid
   LEFT JOIN pg_catalog.pg_tablespace AS s ON s.oid = x.reltablespace
   LEFT JOIN pg_catalog.pg_description AS d
          ON d.classoid = 'pg_constraint'::regclass AND d.objoid = c.oid AND d.objsubid = 0
+  LEFT JOIN (SELECT k.conrelid, k.conkey
+               FROM pg_catalog.pg_constraint AS k
+              WHERE k.contype IN ('p', 'u')
+              GROUP BY k.conrelid, k.conkey
+             HAVING pg_catalog.count(*) > 1) AS w ON w.conrelid = c.conrelid AND w.conkey = c.conkey

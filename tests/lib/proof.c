@@ -77,15 +77,15 @@ static struct snapshot *take_snapshot(struct work *work, enum bench_place place)
     return snapshot;
 }
 
-static bool read_sides(struct work *work, struct side sides[PROOF_DIRECTIONS])
+static bool read_sides(struct work *work, struct side *sides, int count)
 {
     bool is_read = true;
     enum dump_privileges privileges =
         work->proof_case->privileges == PROOF_WITH_PRIVILEGES ? DUMP_WITH_PRIVILEGES : DUMP_WITHOUT_PRIVILEGES;
-    for (int i = 0; i < PROOF_DIRECTIONS; i++)
+    for (int i = 0; i < count; i++)
         sides[i].dump = schema_dump_start(work->proof, workbench_server(work->bench),
                                           workbench_database(work->bench, sides[i].place), privileges);
-    for (int i = 0; i < PROOF_DIRECTIONS; i++) {
+    for (int i = 0; i < count; i++) {
         const char *report = "";
         sides[i].rows = row_memory_take(work->proof, sides[i].session, &report);
         sides[i].snapshot = take_snapshot(work, sides[i].place);
@@ -179,18 +179,42 @@ static bool run_script(struct work *work, enum proof_direction direction)
     return is_done;
 }
 
+/* Whether the schemas are equal; what differs is added to *report. */
+static bool is_equal(struct work *work, const struct side *after, const struct side *to, char **report)
+{
+    struct diff *diff = compare(work, after->snapshot, to->snapshot);
+    char *dumps = schema_dump_compare(work->proof, after->dump, "after the script", to->dump, "as it should be");
+    if (diff->change_count)
+        *report = talloc_asprintf_append(*report, "still different:\n%s", proof_changes(work->proof, diff));
+    if (dumps)
+        *report = talloc_asprintf_append(*report, "pg_dump differs:\n%s", dumps);
+    return !diff->change_count && !dumps;
+}
+
+/* PostgreSQL prints some expressions in a way that it reads otherwise: a CHECK with IN on a varchar. pg_dump itself
+ * changes them, once: what a restored dump holds is as good as what was dumped. */
+static bool is_equal_to_restored(struct work *work, const struct side *after, const struct side *to)
+{
+    const char *report = "";
+    char *unused = talloc_strdup(work->proof, "");
+    struct sql_failure failure;
+    struct side restored[1] = {{.place = BENCH_OTHER}};
+    restored->session = workbench_open(work->bench, BENCH_OTHER, &report);
+    if (!restored->session || !sql_run(work->proof, restored->session, schema_dump_sql(to->dump), &failure))
+        return false;
+    PQreset(restored->session);
+    return read_sides(work, restored, 1) && is_equal(work, after, restored, &unused);
+}
+
 static void judge(struct work *work, enum proof_direction direction, const struct side *after)
 {
     const struct side *from = &work->sides[direction], *to = &work->sides[1 - direction];
     const char *name = direction_names[direction];
-    const char *after_name = talloc_asprintf(work->proof, "%s after the script", side_names[direction]);
-    expect_equal(work, after->snapshot, to->snapshot, name);
     /* A case may say that pgdeck knows better: two texts, one meaning. */
     bool is_same = work->proof_case->differences == 0;
-    char *dumps =
-        is_same ? NULL : schema_dump_compare(work->proof, after->dump, after_name, to->dump, side_names[1 - direction]);
-    if (dumps)
-        complain(work, "%s: pg_dump differs:\n%s", name, dumps);
+    char *report = talloc_strdup(work->proof, "");
+    if (!is_same && !is_equal(work, after, to, &report) && !is_equal_to_restored(work, after, to))
+        complain(work, "%s: %s", name, report);
     char *rows = row_memory_compare(work->proof, from->rows, after->rows, work->proof_case->lost);
     if (rows)
         complain(work, "%s: rows were not kept:\n%s", name, rows);
@@ -204,7 +228,7 @@ static void run_scripts(struct work *work)
         after[i] = work->sides[i];
         is_done[i] = run_script(work, (enum proof_direction)i);
     }
-    if (!read_sides(work, after))
+    if (!read_sides(work, after, PROOF_DIRECTIONS))
         return;
     for (int i = 0; i < PROOF_DIRECTIONS; i++)
         if (is_done[i])
@@ -217,7 +241,7 @@ struct proof *proof_run(TALLOC_CTX *owner, struct workbench *bench, const struct
 {
     struct work work = {.bench = bench, .proof_case = proof_case, .proof = talloc_zero(owner, struct proof)};
     bool is_built = open_side(&work, PROOF_FORWARD) && open_side(&work, PROOF_BACKWARD);
-    if (is_built && read_sides(&work, work.sides) && compare_sides(&work)) {
+    if (is_built && read_sides(&work, work.sides, PROOF_DIRECTIONS) && compare_sides(&work)) {
         for (int i = 0; proof_case->rebuild == PROOF_ANEW && i < PROOF_DIRECTIONS; i++)
             build_anew(&work, (enum proof_direction)i);
         run_scripts(&work);

@@ -13,7 +13,8 @@ struct entry {
 };
 
 struct schema_dump {
-    FILE *output; /* of pg_dump while it runs */
+    FILE *output;     /* of pg_dump while it runs */
+    const char *text; /* as it came */
     struct entry *entries;
     size_t count;
 };
@@ -137,7 +138,8 @@ static void take_lines(struct schema_dump *dump, struct entry *entry, const char
 {
     while (*at) {
         size_t size_bytes = strcspn(at, "\n");
-        char *line = talloc_strndup(dump, at, size_bytes);
+        /* Nor is the end of lines in a body, of a file that was checked out on Windows. */
+        char *line = talloc_strndup(dump, at, size_bytes - (size_bytes && at[size_bytes - 1] == '\r'));
         if (!is_noise(line))
             add_line(dump, entry, with_sorted_options(dump, line));
         at += size_bytes + (at[size_bytes] == '\n');
@@ -200,6 +202,7 @@ static void take_apart(struct schema_dump *dump, char *text)
 struct schema_dump *schema_dump_of_text(TALLOC_CTX *owner, const char *text)
 {
     struct schema_dump *dump = talloc_zero(owner, struct schema_dump);
+    dump->text = talloc_strdup(dump, text);
     take_apart(dump, talloc_strdup(dump, text));
     return dump;
 }
@@ -223,9 +226,12 @@ bool schema_dump_finish(struct schema_dump *dump, const char **report)
         *report = talloc_asprintf(dump, "pg_dump failed: %s", text);
         return false;
     }
+    dump->text = talloc_strdup(dump, text);
     take_apart(dump, text);
     return true;
 }
+
+const char *schema_dump_sql(const struct schema_dump *dump) { return dump->text; }
 
 /* ---- comparing ---- */
 

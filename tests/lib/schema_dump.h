@@ -25,6 +25,9 @@ bool schema_dump_finish(struct schema_dump *dump, const char **report) NODISCARD
 /* Takes a text that pg_dump wrote; for tests. */
 struct schema_dump *schema_dump_of_text(TALLOC_CTX *owner, const char *text);
 
+/* What pg_dump wrote, to be restored. Owner: the dump. */
+const char *schema_dump_sql(const struct schema_dump *dump);
+
 /* NULL where both say the same, else the first differences, each with its entry and the line. Owner: `owner`. */
 char *schema_dump_compare(TALLOC_CTX *owner, const struct schema_dump *left, const char *left_name,
                           const struct schema_dump *right, const char *right_name);
