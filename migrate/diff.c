@@ -21,7 +21,12 @@ static void join_kind(struct diff *diff, size_t id, const struct diff_options *o
         const struct object *one = i < from->first[id + 1] ? from->objects[i] : NULL;
         const struct object *other = j < to->first[id + 1] ? to->objects[j] : NULL;
         int order = !one ? 1 : !other ? -1 : strcmp(one->identity, other->identity);
-        add_item(diff, order <= 0 ? one : NULL, order >= 0 ? other : NULL, options);
+        if (order == 0 && !kind_same_text(one->parent, other->parent)) {
+            add_item(diff, one, NULL, options); /* an index of this name on another table */
+            add_item(diff, NULL, other, options);
+        } else {
+            add_item(diff, order <= 0 ? one : NULL, order >= 0 ? other : NULL, options);
+        }
         i += order <= 0;
         j += order >= 0;
     }
