@@ -51,7 +51,8 @@ static void list_facet(struct listing *listing, size_t number)
     const struct field *field = facet_field(object->kind);
     const struct object *parent = object->parent_object;
     const struct kind *kind = parent ? parent->kind : object->kind;
-    if (!field || !(is_listed(listing, kind) || is_listed(listing, object->kind)))
+    bool is_echo = item->from && item->to && field && field->is_echo && field->is_echo(item->from, item->to);
+    if (!field || is_echo || !(is_listed(listing, kind) || is_listed(listing, object->kind)))
         return;
     struct change *change = add(listing, number);
     change->action = CHANGE_ALTER;
