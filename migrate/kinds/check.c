@@ -1,23 +1,21 @@
-/* CHECK constraints of tables. A parent's comes and goes with the parent's on its heirs. */
+/* CHECK constraints of tables. One that a parent has, too, is made before the parent's and dropped behind it
+ * (depend.sql). */
 #include "migrate/kinds/constraint.h"
-#include "migrate/kinds/heirs.h"
 
 extern const char sql_check[];
 
-/* An inherited one goes behind its parent's. */
-static void drop(struct emission *emission, const struct object *object)
+/* A parent's change of name reaches its heirs. */
+static void rename_check(struct emission *emission, const struct object *from, const struct object *to)
 {
-    const struct constraint_object *check = (const struct constraint_object *)object;
-    if (kind_is_true(check->is_inherited) && !emission_counterpart(emission, object))
-        return;
-    constraint_drop(emission, object);
-    heirs_drop(emission, object);
+    if (!kind_is_true(((const struct constraint_object *)to)->is_inherited))
+        constraint_rename(emission, from, to);
 }
 
 static bool is_disturbed(const struct object *object, const struct object *cause)
 {
+    (void)object;
     (void)cause;
-    return !kind_is_true(((const struct constraint_object *)object)->is_inherited);
+    return true;
 }
 
 static const struct field fields[] = {
@@ -43,7 +41,7 @@ const struct kind kind_check = {
     .phrase = constraint_phrase,
     .create = constraint_create,
     .clause = constraint_clause,
-    .drop = drop,
-    .rename = constraint_rename,
+    .drop = constraint_drop,
+    .rename = rename_check,
     .is_disturbed = is_disturbed,
 };

@@ -14,18 +14,49 @@ static const struct column_object *as_column(const struct object *object)
     return (const struct column_object *)object;
 }
 
-bool column_is_implied(const struct object *column) { return as_column(column)->origin != NULL; }
-
 bool column_is_inherited(const struct column_object *column) { return kind_same_text(column->origin, "inherited"); }
+
+bool column_is_implied(const struct object *column)
+{
+    return as_column(column)->origin &&
+           !(column_is_inherited(as_column(column)) && kind_is_true(as_column(column)->is_local));
+}
+
+bool column_owns(const struct column_object *column, const char *attribute)
+{
+    return !column->own || strstr(column->own, attribute);
+}
 
 static bool are_inherited(const struct object *from, const struct object *to)
 {
     return column_is_inherited(as_column(from)) && column_is_inherited(as_column(to));
 }
 
-static bool are_implied(const struct object *from, const struct object *to)
+/* The type is the parent's. */
+static bool is_echo_of_type(const struct object *from, const struct object *to)
 {
-    return column_is_implied(from) && column_is_implied(to);
+    return as_column(from)->origin && as_column(to)->origin;
+}
+
+static bool is_echo(const struct object *from, const struct object *to, const char *attribute)
+{
+    return are_inherited(from, to) && !column_owns(as_column(from), attribute) &&
+           !column_owns(as_column(to), attribute);
+}
+
+static bool is_echo_of_nullable(const struct object *from, const struct object *to)
+{
+    return is_echo(from, to, "nullable");
+}
+
+static bool is_echo_of_storage(const struct object *from, const struct object *to)
+{
+    return is_echo(from, to, "storage");
+}
+
+static bool is_echo_of_compression(const struct object *from, const struct object *to)
+{
+    return is_echo(from, to, "compression");
 }
 
 /* ALTER TABLE app.t ALTER COLUMN c ... */
@@ -52,31 +83,20 @@ static char *add_identity(char *text, const struct column_object *column)
     return text;
 }
 
-static const char *default_of(struct emission *emission, const struct column_object *column, enum column_extent extent)
-{
-    const struct object *facet = emission_children(emission, &column->base, KIND_column_default)[0];
-    if (facet)
-        return facet->kind->clause(emission_memory(emission), facet);
-    if (extent == COLUMN_WHOLE && column->all_default)
-        return talloc_asprintf(emission_memory(emission), "DEFAULT %s", column->all_default);
-    return NULL;
-}
-
-const char *column_definition(struct emission *emission, const struct column_object *column, enum column_extent extent)
+const char *column_definition(struct emission *emission, const struct column_object *column)
 {
     TALLOC_CTX *memory = emission_memory(emission);
     char *text = talloc_strdup(memory, column->type);
-    const char *default_clause = default_of(emission, column, extent);
-    const char *nullable = extent == COLUMN_WHOLE ? column->all_nullable : column->nullable;
+    const struct object *facet = emission_children(emission, &column->base, KIND_column_default)[0];
     if (column->collation)
         text = talloc_asprintf_append(text, " COLLATE %s", column->collation);
     if (column->generated)
         text = talloc_asprintf_append(text, " GENERATED ALWAYS AS %s", column->generated);
     if (column->identity_kind)
         text = add_identity(talloc_strdup_append(text, " "), column);
-    if (default_clause)
-        text = talloc_asprintf_append(text, " %s", default_clause);
-    if (kind_same_text(nullable, "false") && !column->identity_kind)
+    if (facet)
+        text = talloc_asprintf_append(text, " %s", facet->kind->clause(memory, facet));
+    if (!kind_is_true(column->nullable) && !column->identity_kind)
         text = talloc_strdup_append(text, " NOT NULL");
     return text;
 }
@@ -89,10 +109,10 @@ static const char *target(struct emission *emission, const struct column_object 
 
 void column_finish(struct emission *emission, const struct column_object *column)
 {
-    if (column->storage)
-        emit_change_value(emission, column, "SET STORAGE", column->all_storage);
-    if (column->compression)
-        emit_change_value(emission, column, "SET COMPRESSION", column->all_compression);
+    if (column->own ? column_owns(column, "storage") : column->storage != NULL)
+        emit_change_value(emission, column, "SET STORAGE", column->real_storage);
+    if (column->own ? column_owns(column, "compression") : column->compression != NULL)
+        emit_change_value(emission, column, "SET COMPRESSION", column->compression ? column->compression : "default");
     if (column->statistics)
         emit(emission, EMIT_PLAIN, "%s SET STATISTICS %s", target(emission, column), column->statistics);
     options_change(emission, target(emission, column), NULL, column->options);
@@ -101,24 +121,24 @@ void column_finish(struct emission *emission, const struct column_object *column
 void column_finish_implied(struct emission *emission, const struct column_object *column)
 {
     const struct object *facet = emission_children(emission, &column->base, KIND_column_default)[0];
-    if (kind_same_text(column->nullable, "false") && !column->identity_kind)
+    if (!kind_is_true(column->nullable) && column_owns(column, "nullable"))
         emit_change(emission, column, "SET NOT NULL");
     if (facet)
         facet->kind->create(emission, facet);
     column_finish(emission, column);
 }
 
-static void add_column(struct emission *emission, const struct column_object *column, enum column_extent extent)
+static void add_column(struct emission *emission, const struct column_object *column)
 {
     emit(emission, EMIT_PLAIN, "ALTER TABLE %s ADD COLUMN %s %s", column->base.parent, column->base.name,
-         column_definition(emission, column, extent));
+         column_definition(emission, column));
     column_finish(emission, column);
 }
 
-/* A column that was implied by something else is still there when only the link went. */
+/* What was implied is still there when only the link went. */
 static bool is_left(struct emission *emission, const struct object *from, const struct object *to)
 {
-    return from && as_column(from)->origin && !heirs_are_linked(emission, to->parent_object);
+    return from && column_is_implied(from) && !heirs_are_linked(emission, to->parent_object);
 }
 
 static void alter_all(struct emission *emission, const struct object *from, const struct object *to)
@@ -133,26 +153,22 @@ static void alter_all(struct emission *emission, const struct object *from, cons
 
 static void create(struct emission *emission, const struct object *object)
 {
-    const struct column_object *column = as_column(object);
     const struct object *from = emission_counterpart(emission, object);
     if (is_left(emission, from, object))
         alter_all(emission, from, object);
-    else if (!column->origin)
-        add_column(emission, column, COLUMN_PART);
-    else if (heirs_are_linked(emission, object->parent_object))
-        column_finish_implied(emission, column);
+    else if (column_is_implied(object) && heirs_are_linked(emission, object->parent_object))
+        column_finish_implied(emission, as_column(object));
     else
-        add_column(emission, column, COLUMN_WHOLE);
+        add_column(emission, as_column(object));
 }
 
 static void drop(struct emission *emission, const struct object *object)
 {
-    const struct column_object *column = as_column(object);
-    if (column->origin)
+    bool is_kept = emission_counterpart(emission, object) != NULL;
+    if (column_is_implied(object) && (is_kept || heirs_are_linked(emission, object->parent_object)))
         return;
-    emit(emission, column->generated ? EMIT_PLAIN : EMIT_LOSES_DATA, "ALTER TABLE %s DROP COLUMN %s", object->parent,
-         object->name);
-    heirs_drop(emission, object);
+    emit(emission, as_column(object)->generated ? EMIT_PLAIN : EMIT_LOSES_DATA, "ALTER TABLE %s DROP COLUMN %s",
+         object->parent, object->name);
 }
 
 /* ---- type ---- */
@@ -168,13 +184,13 @@ static bool always(const struct object *from, const struct object *to)
 static void remake(struct emission *emission, const struct column_object *to)
 {
     emit(emission, EMIT_PLAIN, "ALTER TABLE %s DROP COLUMN %s", to->base.parent, to->base.name);
-    add_column(emission, to, COLUMN_PART);
+    add_column(emission, to);
 }
 
 static void alter_type(struct emission *emission, const struct object *from, const struct object *to)
 {
     const struct column_object *one = as_column(from), *other = as_column(to);
-    if (are_implied(from, to))
+    if (is_echo_of_type(from, to))
         return;
     bool is_brought_over = kind_same_text(one->type, other->type) && kind_same_text(one->collation, other->collation);
     if (other->generated) {
@@ -187,16 +203,10 @@ static void alter_type(struct emission *emission, const struct object *from, con
     emit(emission, loses ? EMIT_LOSES_DATA : EMIT_PLAIN, "ALTER TABLE %s ALTER COLUMN %s TYPE %s%s%s%s", to->parent,
          to->name, other->type, other->collation ? " COLLATE " : "", other->collation ? other->collation : "", using);
     if (other->storage && kind_same_text(one->storage, other->storage))
-        emit_change_value(emission, other, "SET STORAGE", other->all_storage); /* it went with the type */
+        emit_change_value(emission, other, "SET STORAGE", other->real_storage); /* it went with the type */
 }
 
 /* ---- nullability and identity: an identity column is NOT NULL ---- */
-
-static bool is_same_nullable(const struct object *from, const struct object *to)
-{
-    return column_is_inherited(as_column(from)) != column_is_inherited(as_column(to)) &&
-           kind_same_text(as_column(from)->all_nullable, as_column(to)->all_nullable);
-}
 
 /* The next value must lie behind those that are there. */
 static void emit_start(struct emission *emission, const struct column_object *column)
@@ -235,15 +245,16 @@ static void alter_identity(struct emission *emission, const struct column_object
 static void alter_nullable(struct emission *emission, const struct object *from, const struct object *to)
 {
     const struct column_object *one = as_column(from), *other = as_column(to);
-    if (one->identity_kind && !other->identity_kind)
+    if (one->identity_kind && !other->identity_kind && !are_inherited(from, to))
         emit_change(emission, other, "DROP IDENTITY");
-    if (!kind_same_text(one->nullable, other->nullable) && !is_same_nullable(from, to)) {
-        bool is_nullable = kind_is_true(other->all_nullable);
+    if (!kind_same_text(one->nullable, other->nullable) && !is_echo_of_nullable(from, to)) {
+        bool is_nullable = kind_is_true(other->nullable);
         emit_change(emission, other, is_nullable ? "DROP NOT NULL" : "SET NOT NULL");
         if (is_nullable)
             heirs_restore(emission, to, HEIRS_NOT_NULL);
     }
-    alter_identity(emission, one, other);
+    if (!are_inherited(from, to))
+        alter_identity(emission, one, other);
 }
 
 /* ---- what is computed ---- */
@@ -263,29 +274,20 @@ static void alter_generated(struct emission *emission, const struct object *from
 
 /* ---- how it is stored ---- */
 
-static bool is_same_storage(const struct object *from, const struct object *to)
-{
-    return column_is_inherited(as_column(from)) != column_is_inherited(as_column(to)) &&
-           kind_same_text(as_column(from)->all_storage, as_column(to)->all_storage);
-}
-
-static bool is_same_compression(const struct object *from, const struct object *to)
-{
-    return column_is_inherited(as_column(from)) != column_is_inherited(as_column(to)) &&
-           kind_same_text(as_column(from)->all_compression, as_column(to)->all_compression);
-}
-
 static void alter_storage(struct emission *emission, const struct object *from, const struct object *to)
 {
-    (void)from;
-    emit_change_value(emission, as_column(to), "SET STORAGE", as_column(to)->all_storage);
+    if (is_echo_of_storage(from, to))
+        return;
+    emit_change_value(emission, as_column(to), "SET STORAGE", as_column(to)->real_storage);
     heirs_restore(emission, to, HEIRS_STORAGE);
 }
 
 static void alter_compression(struct emission *emission, const struct object *from, const struct object *to)
 {
-    (void)from;
-    emit_change_value(emission, as_column(to), "SET COMPRESSION", as_column(to)->all_compression);
+    if (is_echo_of_compression(from, to))
+        return;
+    const char *method = as_column(to)->compression;
+    emit_change_value(emission, as_column(to), "SET COMPRESSION", method ? method : "default");
     heirs_restore(emission, to, HEIRS_COMPRESSION);
 }
 
@@ -305,30 +307,28 @@ static void alter_options(struct emission *emission, const struct object *from, 
 
 static const struct field fields[] = {
     FIELD(struct column_object, type, .role = FIELD_ALTER, .alter = alter_type, .disturbs = always, .brings_over = true,
-          .is_echo = are_implied),
+          .is_echo = is_echo_of_type),
     FIELD(struct column_object, collation, .role = FIELD_ALTER, .severity = SEVERITY_BEHAVIOURAL, .alter = alter_type,
-          .disturbs = always, .is_echo = are_implied),
+          .disturbs = always, .is_echo = is_echo_of_type),
     FIELD(struct column_object, generated, .role = FIELD_ALTER, .severity = SEVERITY_BEHAVIOURAL,
           .text = FIELD_EXPRESSION, .must_replace = must_replace_generated, .alter = alter_generated,
           .is_echo = are_inherited),
-    FIELD(struct column_object, nullable, .role = FIELD_ALTER, .is_same = is_same_nullable, .alter = alter_nullable),
+    FIELD(struct column_object, nullable, .role = FIELD_ALTER, .alter = alter_nullable, .is_echo = is_echo_of_nullable),
     FIELD(struct column_object, identity_kind, .role = FIELD_ALTER, .severity = SEVERITY_BEHAVIOURAL,
-          .alter = alter_nullable),
+          .alter = alter_nullable, .is_echo = are_inherited),
     FIELD(struct column_object, identity_options, .role = FIELD_ALTER, .severity = SEVERITY_BEHAVIOURAL,
-          .alter = alter_nullable),
-    FIELD(struct column_object, storage, .role = FIELD_ALTER, .severity = SEVERITY_PERFORMANCE,
-          .is_same = is_same_storage, .alter = alter_storage),
+          .alter = alter_nullable, .is_echo = are_inherited),
+    FIELD(struct column_object, storage, .role = FIELD_ALTER, .severity = SEVERITY_PERFORMANCE, .alter = alter_storage,
+          .is_echo = is_echo_of_storage),
     FIELD(struct column_object, compression, .role = FIELD_ALTER, .severity = SEVERITY_PERFORMANCE,
-          .is_same = is_same_compression, .alter = alter_compression),
+          .alter = alter_compression, .is_echo = is_echo_of_compression),
     FIELD(struct column_object, statistics, .role = FIELD_ALTER, .severity = SEVERITY_PERFORMANCE,
           .alter = alter_statistics),
     FIELD(struct column_object, options, .role = FIELD_ALTER, .severity = SEVERITY_PERFORMANCE, .alter = alter_options),
-    FIELD(struct column_object, all_nullable, .role = FIELD_FACT),
-    FIELD(struct column_object, all_storage, .role = FIELD_FACT),
-    FIELD(struct column_object, all_compression, .role = FIELD_FACT),
-    FIELD(struct column_object, all_default, .role = FIELD_FACT),
     FIELD(struct column_object, origin, .role = FIELD_FACT),
     FIELD(struct column_object, is_local, .role = FIELD_FACT),
+    FIELD(struct column_object, own, .role = FIELD_FACT),
+    FIELD(struct column_object, real_storage, .role = FIELD_FACT),
     FIELD(struct column_object, identity_settings, .role = FIELD_FACT),
     FIELD(struct column_object, identity_sequence, .role = FIELD_FACT),
 };

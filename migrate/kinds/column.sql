@@ -1,5 +1,4 @@
--- Columns of tables. What an inherited column (of a partition, too) has from its parent is NULL in nullable, storage and
--- compression: it differs only where it has its own. Parameters: none. Columns: those of struct object, and
+-- Columns of tables. Parameters: none. Columns: those of struct object, and
 --   type               with its modifier
 --   collation          where it is not the type's
 --   nullable           true, false
@@ -10,21 +9,21 @@
 --   compression        where it is not the default
 --   statistics         the target where it is not the default
 --   options            "key=value", sorted, or NULL
---   origin             inherited, type (of a typed table), or NULL
---   is_local           whether it would stay if its parents went
---   all_nullable, all_storage, all_compression, all_default   the same where inherited, too; storage: the type's, too
+--   origin             inherited (of a partition, too), type (of a typed table), or NULL
+--   is_local           whether an inherited one is declared by its table, too
+--   own                what an inherited one has otherwise than its parent: "nullable, storage, compression"
+--   real_storage       storage, also where it is the type's
 --   identity_settings  all of the sequence's, as ALTER takes them
 --   identity_sequence  the sequence's name where it is not the one that PostgreSQL would choose
 -- Serves 12 and later: attcompression (14) is found in `before_14` where pg_attribute has none.
 WITH inherited AS (
     SELECT i.inhrelid, p.attname, pg_catalog.bool_or(p.attnotnull) AS attnotnull,
            (pg_catalog.array_agg(p.attstorage ORDER BY i.inhseqno))[1] AS attstorage,
-           (pg_catalog.array_agg(p.compression ORDER BY i.inhseqno))[1] AS compression,
-           (pg_catalog.array_agg(p.attidentity ORDER BY i.inhseqno))[1] AS attidentity
+           (pg_catalog.array_agg(p.compression ORDER BY i.inhseqno))[1] AS compression
       FROM pg_catalog.pg_inherits AS i
       JOIN (SELECT a.*
               FROM (SELECT ''::"char" AS attcompression) AS before_14,
-                   LATERAL (SELECT attrelid, attname, attnotnull, attstorage, attidentity, attcompression AS compression
+                   LATERAL (SELECT attrelid, attname, attnotnull, attstorage, attcompression AS compression
                               FROM pg_catalog.pg_attribute
                              WHERE attnum > 0 AND NOT attisdropped AND attrelid >= 16384) AS a) AS p
         ON p.attrelid = i.inhparent
@@ -62,18 +61,16 @@ SELECT pg_catalog.format('%I.%I.%I', n.nspname, c.relname, a.attname) AS identit
        pg_catalog.format_type(a.atttypid, a.atttypmod) AS type,
        CASE WHEN a.attcollation <> t.typcollation AND a.attcollation <> 0
             THEN pg_catalog.format('%I.%I', o.nspname, l.collname) END AS collation,
-       CASE WHEN h.attname IS NULL OR h.attnotnull <> a.attnotnull THEN (NOT a.attnotnull)::text END AS nullable,
-       CASE WHEN h.attname IS NULL OR h.attidentity <> a.attidentity THEN
-           CASE a.attidentity WHEN 'a' THEN 'ALWAYS' WHEN 'd' THEN 'BY DEFAULT' END END AS identity_kind,
+       (NOT a.attnotnull)::text AS nullable,
+       CASE a.attidentity WHEN 'a' THEN 'ALWAYS' WHEN 'd' THEN 'BY DEFAULT' END AS identity_kind,
        i.options AS identity_options,
        CASE a.attgenerated WHEN 's' THEN pg_catalog.format('(%s) STORED', pg_catalog.pg_get_expr(e.adbin, e.adrelid))
                            WHEN 'v' THEN pg_catalog.format('(%s) VIRTUAL', pg_catalog.pg_get_expr(e.adbin, e.adrelid))
        END AS generated,
-       CASE WHEN a.attstorage <> coalesce(h.attstorage, t.typstorage) THEN
+       CASE WHEN a.attstorage <> t.typstorage THEN
            CASE a.attstorage WHEN 'p' THEN 'PLAIN' WHEN 'e' THEN 'EXTERNAL' WHEN 'm' THEN 'MAIN' ELSE 'EXTENDED' END
        END AS storage,
-       CASE WHEN a.compression <> coalesce(h.compression, '') THEN
-           CASE a.compression WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' ELSE 'default' END END AS compression,
+       CASE a.compression WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' END AS compression,
        nullif(a.attstattarget, -1)::text AS statistics,
        CASE WHEN a.attoptions IS NOT NULL THEN
            (SELECT pg_catalog.string_agg(x.entry, ', ' ORDER BY x.entry)
@@ -81,10 +78,11 @@ SELECT pg_catalog.format('%I.%I.%I', n.nspname, c.relname, a.attname) AS identit
              WHERE x.entry !~ '^pg_attver=') END AS options, -- which some builds keep there for themselves
        CASE WHEN a.attinhcount > 0 THEN 'inherited' WHEN c.reloftype <> 0 THEN 'type' END AS origin,
        a.attislocal::text AS is_local,
-       (NOT a.attnotnull)::text AS all_nullable,
-       CASE a.attstorage WHEN 'p' THEN 'PLAIN' WHEN 'e' THEN 'EXTERNAL' WHEN 'm' THEN 'MAIN' ELSE 'EXTENDED' END AS all_storage,
-       CASE a.compression WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' ELSE 'default' END AS all_compression,
-       CASE WHEN a.attinhcount > 0 AND a.attgenerated = '' THEN pg_catalog.pg_get_expr(e.adbin, e.adrelid) END AS all_default,
+       CASE WHEN h.attname IS NOT NULL THEN
+           pg_catalog.concat_ws(', ', CASE WHEN h.attnotnull <> a.attnotnull THEN 'nullable' END,
+                                CASE WHEN h.attstorage <> a.attstorage THEN 'storage' END,
+                                CASE WHEN h.compression <> a.compression THEN 'compression' END) END AS own,
+       CASE a.attstorage WHEN 'p' THEN 'PLAIN' WHEN 'e' THEN 'EXTERNAL' WHEN 'm' THEN 'MAIN' ELSE 'EXTENDED' END AS real_storage,
        i.settings AS identity_settings,
        CASE WHEN i.relname <> pg_catalog.concat(c.relname, '_', a.attname, '_seq')
             THEN pg_catalog.format('%I.%I', n.nspname, i.relname) END AS identity_sequence

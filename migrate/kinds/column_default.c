@@ -4,11 +4,6 @@
 
 extern const char sql_column_default[];
 
-struct column_default_object {
-    struct object base;
-    const char *expression;
-};
-
 static const struct column_default_object *as_default(const struct object *object)
 {
     return (const struct column_default_object *)object;
@@ -26,27 +21,40 @@ static void emit_change(struct emission *emission, const struct object *column, 
     heirs_restore(emission, column, HEIRS_DEFAULT);
 }
 
-static void create(struct emission *emission, const struct object *object)
+/* One that the parent's brings. */
+static bool is_implied(const struct object *object) { return kind_is_true(as_default(object)->is_inherited); }
+
+static bool is_brought(struct emission *emission, const struct object *object)
+{
+    const struct object *table = object->parent_object->parent_object;
+    return is_implied(object) && (!emission_counterpart(emission, table) || heirs_are_linked(emission, table));
+}
+
+static bool is_echo(const struct object *from, const struct object *to) { return is_implied(from) && is_implied(to); }
+
+static void set(struct emission *emission, const struct object *object)
 {
     emit_change(emission, object->parent_object,
                 talloc_asprintf(emission_memory(emission), "SET %s", clause(emission_memory(emission), object)));
 }
 
-static void alter(struct emission *emission, const struct object *from, const struct object *to)
+static void create(struct emission *emission, const struct object *object)
 {
-    (void)from;
-    create(emission, to);
+    if (!is_brought(emission, object))
+        set(emission, object);
 }
 
-/* An inherited column gets its parent's back. */
+static void alter(struct emission *emission, const struct object *from, const struct object *to)
+{
+    if (!is_echo(from, to) || !heirs_are_linked(emission, to->parent_object->parent_object))
+        set(emission, to);
+}
+
 static void drop(struct emission *emission, const struct object *object)
 {
     const struct object *column = emission_counterpart(emission, object->parent_object);
-    const char *inherited = ((const struct column_object *)column)->all_default;
-    const char *what = "DROP DEFAULT";
-    if (inherited && !emission_counterpart(emission, object))
-        what = talloc_asprintf(emission_memory(emission), "SET DEFAULT %s", inherited);
-    emit_change(emission, column, what);
+    if (!is_brought(emission, object))
+        emit_change(emission, column, "DROP DEFAULT");
 }
 
 static bool is_disturbed(const struct object *object, const struct object *cause)
@@ -58,7 +66,8 @@ static bool is_disturbed(const struct object *object, const struct object *cause
 
 static const struct field fields[] = {
     FIELD(struct column_default_object, expression, .role = FIELD_ALTER, .severity = SEVERITY_BEHAVIOURAL,
-          .text = FIELD_EXPRESSION, .alter = alter),
+          .text = FIELD_EXPRESSION, .alter = alter, .is_echo = is_echo),
+    FIELD(struct column_default_object, is_inherited, .role = FIELD_FACT),
 };
 
 const struct kind kind_column_default = {
@@ -70,6 +79,7 @@ const struct kind kind_column_default = {
     .fields = fields,
     .field_count = countof(fields),
     .severity = SEVERITY_BEHAVIOURAL,
+    .is_implied = is_implied,
     .create = create,
     .clause = clause,
     .drop = drop,

@@ -15,7 +15,7 @@ bool heirs_are_linked(struct emission *emission, const struct object *table)
     if (!other)
         return false;
     if (facet)
-        return !emission_is_new(emission, facet);
+        return emission_counterpart(emission, facet) && !emission_is_new(emission, facet);
     const char *type = ((const struct table_object *)table)->of_type;
     return type && kind_same_text(type, ((const struct table_object *)other)->of_type);
 }
@@ -35,35 +35,37 @@ static bool is_there(struct emission *emission, const struct object *facet)
 
 /* ---- values ---- */
 
-/* One that is set by a step of its own, or that stays. */
+/* One that follows its parent's needs nothing; one that differs is set by a step of its own. */
 static void restore_default(struct emission *emission, const struct object *column)
 {
     const struct object *facet = emission_all_children(emission, column, KIND_column_default)[0];
     const struct object *from = facet ? emission_counterpart(emission, facet) : NULL;
-    if (!from || emission_is_new(emission, facet))
+    const struct column_default_object *one = (const struct column_default_object *)from;
+    const struct column_default_object *other = (const struct column_default_object *)facet;
+    if (!from || kind_is_true(other->is_inherited) || emission_is_new(emission, facet) ||
+        !kind_same_text(one->expression, other->expression))
         return;
-    for (size_t i = 0; i < facet->kind->field_count; i++)
-        if (field_differs(&facet->kind->fields[i], from, facet))
-            return;
     emit(emission, EMIT_PLAIN, "ALTER TABLE %s ALTER COLUMN %s SET %s", column->parent, column->name,
          facet->kind->clause(emission_memory(emission), facet));
 }
 
 static void restore(struct emission *emission, const struct column_object *column, enum heirs_value value)
 {
+    TALLOC_CTX *memory = emission_memory(emission);
     const char *change = NULL;
     switch (value) {
     case HEIRS_NOT_NULL:
-        change = kind_same_text(column->nullable, "false") ? "SET NOT NULL" : NULL;
+        if (!kind_is_true(column->nullable) && column_owns(column, "nullable"))
+            change = "SET NOT NULL";
         break;
     case HEIRS_STORAGE:
-        change =
-            column->storage ? talloc_asprintf(emission_memory(emission), "SET STORAGE %s", column->all_storage) : NULL;
+        if (column_owns(column, "storage"))
+            change = talloc_asprintf(memory, "SET STORAGE %s", column->real_storage);
         break;
     case HEIRS_COMPRESSION:
-        change = column->compression
-                     ? talloc_asprintf(emission_memory(emission), "SET COMPRESSION %s", column->all_compression)
-                     : NULL;
+        if (column_owns(column, "compression"))
+            change =
+                talloc_asprintf(memory, "SET COMPRESSION %s", column->compression ? column->compression : "default");
         break;
     case HEIRS_DEFAULT:
         restore_default(emission, &column->base);
@@ -91,23 +93,4 @@ static void restore_below(struct emission *emission, const struct object *table,
 void heirs_restore(struct emission *emission, const struct object *column, enum heirs_value value)
 {
     restore_below(emission, column->parent_object, column, value);
-}
-
-/* ---- drops ---- */
-
-void heirs_drop(struct emission *emission, const struct object *object)
-{
-    const struct object *const *facets = emission_dependents(emission, object->parent_object, KIND_inheritance);
-    for (size_t i = 0; facets[i]; i++) {
-        const struct object *heir = facets[i]->parent_object;
-        const struct object *theirs = heir != object->parent_object ? find_child(emission, heir, object) : NULL;
-        if (!theirs || emission_counterpart(emission, theirs) || !emission_counterpart(emission, heir))
-            continue;
-        bool is_column = theirs->kind == kinds[KIND_column];
-        if (is_column && !kind_is_true(((const struct column_object *)theirs)->is_local))
-            continue;
-        emit(emission, is_column ? EMIT_LOSES_DATA : EMIT_PLAIN, "ALTER TABLE %s DROP %s %s", theirs->parent,
-             is_column ? "COLUMN" : "CONSTRAINT", theirs->name);
-        heirs_drop(emission, theirs);
-    }
 }

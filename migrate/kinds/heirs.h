@@ -5,14 +5,11 @@
 
 #include "migrate/kind.h"
 
-/* Whether a table that has parents (or a type) on both sides keeps them untouched. */
+/* Whether a table of either side that has parents (or a type) keeps them untouched. */
 bool heirs_are_linked(struct emission *emission, const struct object *table);
 
 /* Behind a change of a parent's column: sets again what heirs have of their own. */
 enum heirs_value { HEIRS_NOT_NULL, HEIRS_STORAGE, HEIRS_COMPRESSION, HEIRS_DEFAULT };
 void heirs_restore(struct emission *emission, const struct object *column, enum heirs_value value);
-
-/* Behind a parent's DROP: drops what heirs had declared themselves, too, and do not keep. Columns, checks; of FROM. */
-void heirs_drop(struct emission *emission, const struct object *column_or_check);
 
 #endif

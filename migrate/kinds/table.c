@@ -57,11 +57,9 @@ static void add_columns(struct writing *writing)
         const struct column_object *column = (const struct column_object *)columns[i];
         if (is_left_out(writing, column))
             continue;
-        enum column_extent extent = writing->link ? COLUMN_PART : COLUMN_WHOLE;
         int gap = widest - name_width(columns[i]->name);
-        add_element(writing,
-                    talloc_asprintf(emission_memory(writing->emission), "%s%*s %s", columns[i]->name, gap > 0 ? gap : 0,
-                                    "", column_definition(writing->emission, column, extent)));
+        add_element(writing, talloc_asprintf(emission_memory(writing->emission), "%s%*s %s", columns[i]->name,
+                                             gap > 0 ? gap : 0, "", column_definition(writing->emission, column)));
     }
 }
 

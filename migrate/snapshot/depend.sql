@@ -1,7 +1,6 @@
 -- What depends on what, by pg_depend's addresses, system objects left out. type: n normal, a auto, i internal (the dependent is
 -- a part of what it points to), e member of an extension.
--- What a table inherits is told as ('pg_inherits', oid), too, for a table can outlive its parents; and inherited columns depend on
--- their parent's.
+-- What a table inherits is told as ('pg_inherits', oid), too, for a table can outlive its parents.
 -- A sequence that a column owns is told as ('pg_sequence', oid): ownership is a thing of its own, which can come and go.
 -- Parameters: none. Serves 12 and later.
 SELECT CASE WHEN s.seqrelid IS NOT NULL AND d.deptype = 'a' AND d.refobjsubid > 0 THEN 'pg_sequence'::regclass::oid
@@ -29,12 +28,22 @@ UNION ALL
 SELECT 'pg_inherits'::regclass::oid, i.inhrelid, 0, 'pg_class'::regclass::oid, i.inhparent, 0, 'n'
   FROM pg_catalog.pg_inherits AS i
 UNION ALL
-SELECT 'pg_class'::regclass::oid, a.attrelid, a.attnum, 'pg_class'::regclass::oid, p.attrelid, p.attnum,
-       CASE WHEN a.attislocal THEN 'n' ELSE 'a' END
+-- Inherited columns come behind their parents', and those that their table declares, too, before: so that these stay declared.
+SELECT e.class_id, e.object_id, e.sub_id, e.class_id, e.to_object_id, e.to_sub_id, e.type
   FROM pg_catalog.pg_attribute AS a
   JOIN pg_catalog.pg_inherits AS i ON i.inhrelid = a.attrelid
-  JOIN pg_catalog.pg_attribute AS p ON p.attrelid = i.inhparent AND p.attname = a.attname
+  JOIN pg_catalog.pg_attribute AS p ON p.attrelid = i.inhparent AND p.attname = a.attname,
+       LATERAL (SELECT 'pg_class'::regclass::oid, a.attrelid, a.attnum, p.attrelid, p.attnum, 'a' WHERE NOT a.attislocal
+                UNION ALL SELECT 'pg_class'::regclass, p.attrelid, p.attnum, a.attrelid, a.attnum, 'n' WHERE a.attislocal)
+       AS e(class_id, object_id, sub_id, to_object_id, to_sub_id, type)
  WHERE a.attinhcount > 0
+UNION ALL
+-- The same of checks.
+SELECT 'pg_constraint'::regclass, p.oid, 0, 'pg_constraint'::regclass, c.oid, 0, 'n'
+  FROM pg_catalog.pg_constraint AS c
+  JOIN pg_catalog.pg_inherits AS i ON i.inhrelid = c.conrelid
+  JOIN pg_catalog.pg_constraint AS p ON p.conrelid = i.inhparent AND p.conname = c.conname AND p.contype = 'c'
+ WHERE c.contype = 'c' AND c.conislocal AND c.coninhcount > 0
 UNION ALL
 SELECT 'pg_inherits'::regclass::oid, a.attrelid, 0, 'pg_class'::regclass::oid, a.attrelid, a.attnum, 'n'
   FROM pg_catalog.pg_attribute AS a
