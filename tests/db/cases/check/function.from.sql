@@ -1,0 +1,4 @@
+CREATE SCHEMA app;
+CREATE FUNCTION app.f(integer) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT $1 > 0';
+CREATE TABLE app.t (b integer, CONSTRAINT k CHECK (app.f(b)));
+INSERT INTO app.t VALUES (5);

@@ -1,0 +1,3 @@
+CREATE SCHEMA app;
+CREATE TABLE app.t (a integer, CONSTRAINT k CHECK (a < 9));
+INSERT INTO app.t VALUES (1);

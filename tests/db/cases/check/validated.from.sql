@@ -1,0 +1,4 @@
+CREATE SCHEMA app;
+CREATE TABLE app.t (a integer NOT NULL, b integer, c text);
+ALTER TABLE app.t ADD CONSTRAINT k CHECK (b > 0) NOT VALID;
+INSERT INTO app.t VALUES (1, 1, 'x'), (2, 2, 'y');

@@ -1,0 +1,5 @@
+-- differences: 1
+CREATE SCHEMA app;
+CREATE EXTENSION btree_gist SCHEMA public;
+CREATE TABLE app.t (a integer NOT NULL, b integer, c text, CONSTRAINT "E" EXCLUDE USING gist (a WITH =));
+INSERT INTO app.t VALUES (1, 1, 'x'), (2, 2, 'y');

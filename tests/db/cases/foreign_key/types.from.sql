@@ -1,0 +1,5 @@
+CREATE SCHEMA app;
+CREATE TABLE app.p (id integer PRIMARY KEY);
+CREATE TABLE app.t (p integer REFERENCES app.p);
+INSERT INTO app.p VALUES (1);
+INSERT INTO app.t VALUES (1);

@@ -1,0 +1,6 @@
+-- differences: 1
+CREATE SCHEMA app;
+CREATE TABLE app.t (a integer NOT NULL, b integer, c text);
+INSERT INTO app.t VALUES (1, 1, 'x'), (2, 2, 'y');
+CREATE MATERIALIZED VIEW app.v AS SELECT a, b FROM app.t;
+CREATE UNIQUE INDEX v_a ON app.v (a);

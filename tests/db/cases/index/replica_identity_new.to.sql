@@ -1,0 +1,6 @@
+-- differences: 1
+CREATE SCHEMA app;
+CREATE TABLE app.t (a integer NOT NULL, b integer, c text);
+INSERT INTO app.t VALUES (1, 1, 'x'), (2, 2, 'y');
+CREATE UNIQUE INDEX i ON app.t (a);
+ALTER TABLE app.t REPLICA IDENTITY USING INDEX i;

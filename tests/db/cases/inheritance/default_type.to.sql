@@ -1,0 +1,7 @@
+-- differences: 3
+CREATE SCHEMA app;
+CREATE TABLE app.m (id integer NOT NULL, d date NOT NULL, v character varying(9) DEFAULT 'p', n integer) PARTITION BY RANGE (d);
+CREATE TABLE app.m1 PARTITION OF app.m FOR VALUES FROM ('2020-01-01') TO ('2021-01-01');
+CREATE TABLE app.m2 PARTITION OF app.m FOR VALUES FROM ('2021-01-01') TO ('2022-01-01');
+ALTER TABLE ONLY app.m1 ALTER COLUMN v SET DEFAULT 'own';
+INSERT INTO app.m VALUES (1, '2020-05-05', 'x', 1);

@@ -1,0 +1,4 @@
+-- differences: 1
+CREATE SCHEMA app;
+CREATE TABLE app.t (a integer NOT NULL, b integer, c text, CONSTRAINT "U ""2""" UNIQUE (b));
+INSERT INTO app.t VALUES (1, 1, 'x'), (2, 2, 'y');
