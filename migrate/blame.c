@@ -166,7 +166,7 @@ bool blame_fill(struct diff *diff, enum blame_side side, struct scratch *scratch
     TALLOC_CTX *memory = talloc_new(NULL);
     struct search search = {
         .scratch = scratch, .directory = directory, .settings = settings, .options = options, .error = error};
-    search.keys = cache_migration_keys(memory, scratch, directory, directory->count);
+    search.keys = cache_migration_keys(memory, scratch, directory, directory->count, CACHE_FIRST);
     search.facts = facts_of(memory, diff, side);
     const struct facts *all = facts_of(memory, diff, side);
     bool ok = find_all(&search, diff) && memo_keep(scratch, search.keys[directory->count], all, error);

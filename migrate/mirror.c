@@ -152,6 +152,8 @@ static bool build(struct mirror *mirror, const struct mirror_options *options, s
     report(mirror, options, &(struct mirror_progress){.step = MIRROR_BUILDING});
     if (!read_matter(mirror, options, &matter, error) || !replay(mirror, &matter, options, error))
         return false;
+    if (options->on_built && !options->on_built(options->built_argument, mirror, error))
+        return false;
     struct connection *connection =
         scratch_connect(mirror, mirror->replay->database, SCRATCH_OWNER, options->cancel, error);
     bool ok = connection && snapshot(mirror, connection, options, error);

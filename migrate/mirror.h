@@ -57,6 +57,10 @@ struct mirror_progress {
 };
 typedef void (*mirror_progress_fn)(void *listener, const struct mirror_progress *progress);
 
+/* Told when the scratch database of a mirror stands, on the thread that builds it, before it is read. What is begun
+ * here on other threads must end before the mirror does: let it be the owner. */
+typedef bool (*mirror_built_fn)(void *argument, struct mirror *mirror, struct error *error);
+
 struct mirror_options {
     const struct settings *settings;
     const char *const *environment; /* for a program that prints models */
@@ -65,6 +69,8 @@ struct mirror_options {
     struct cancel *cancel;
     mirror_progress_fn on_progress; /* called on the thread that builds; or NULL */
     void *listener;
+    mirror_built_fn on_built; /* or NULL */
+    void *built_argument;
 };
 
 /* Reads a word of the command line: models, migrations, init, live, a target's name, a connection string, a path that

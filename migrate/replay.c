@@ -84,7 +84,7 @@ static bool find_beginning(struct build *build, const char *const *keys, size_t 
 {
     struct replay *replay = build->replay;
     struct cached cached = {0};
-    bool is_cached = build->options->cache == REPLAY_CACHED;
+    bool is_cached = build->options->cache != REPLAY_FRESH;
     connection_set_cancel(build->scratch->admin, build->options->cancel);
     bool ok = cache_find(replay, build->scratch, keys, is_cached ? count : 0, &cached, build->error);
     connection_set_cancel(build->scratch->admin, NULL);
@@ -136,7 +136,8 @@ struct replay *replay_migrations(TALLOC_CTX *owner, struct scratch *scratch, con
 {
     struct course course = {.build = build_new(owner, scratch, options, error), .directory = directory, .count = count};
     struct build *build = &course.build;
-    course.keys = cache_migration_keys(build->replay, scratch, directory, count);
+    course.keys = cache_migration_keys(build->replay, scratch, directory, count,
+                                       options->cache == REPLAY_TWIN ? CACHE_TWIN : CACHE_FIRST);
     build->replay->key = course.keys[count];
     bool ok = find_beginning(build, course.keys, count + 1, &course.first);
     if (ok && !is_known(build))

@@ -19,7 +19,9 @@ struct replay_options {
     struct cancel *cancel;          /* or NULL */
     replay_progress_fn on_progress; /* or NULL */
     void *listener;
-    enum { REPLAY_CACHED, REPLAY_FRESH } cache; /* FRESH: everything is run (it may still be put into the cache) */
+    /* FRESH: everything is run (it may still be put into the cache). TWIN, of migrations: cached, too, but never the
+     * same run as CACHED's: values that the two have differently are others each time. */
+    enum { REPLAY_CACHED, REPLAY_FRESH, REPLAY_TWIN } cache;
 };
 
 struct replay {
@@ -38,5 +40,12 @@ struct replay *replay_migrations(TALLOC_CTX *owner, struct scratch *scratch, con
 /* A script (init script, .sql source, DDL of models), in a database of its own, as psql would run it. */
 struct replay *replay_script(TALLOC_CTX *owner, struct scratch *scratch, const struct script *script,
                              const struct replay_options *options, struct error *error) NODISCARD;
+
+/* Notes: what somebody found out about the state that all files of a directory leave. Kept with the cache, and lost
+ * with it. Writing replaces; a text of more than a megabyte is not kept. */
+void replay_note(struct scratch *scratch, const struct directory *directory, const char *text);
+
+/* The note on the state of the longest run of these files, from the first, that has one; or NULL. Owner: `owner`. */
+char *replay_find_note(TALLOC_CTX *owner, struct scratch *scratch, const struct directory *directory);
 
 #endif

@@ -31,10 +31,10 @@ static char *base_key(TALLOC_CTX *owner, const struct scratch *scratch, const ch
 }
 
 const char **cache_migration_keys(TALLOC_CTX *owner, const struct scratch *scratch, const struct directory *directory,
-                                  size_t count)
+                                  size_t count, enum cache_run run)
 {
     const char **keys = talloc_array(owner, const char *, (unsigned)count + 1);
-    keys[0] = base_key(keys, scratch, "migrations");
+    keys[0] = base_key(keys, scratch, run == CACHE_TWIN ? "migrations again" : "migrations");
     for (size_t i = 0; i < count; i++) {
         const struct migration_file *file = directory->files[i];
         char *text = talloc_asprintf(NULL, "%s\n%s\n%s\n%s\n%d\n", keys[i], file->path, file->version, file->checksum,

@@ -8,9 +8,12 @@
 #include "migrate/directory.h"
 #include "migrate/scratch/private.h"
 
+/* Which run of the same files. */
+enum cache_run { CACHE_FIRST, CACHE_TWIN };
+
 /* The keys of the states after 0, 1 ... count files: count + 1. Owner: `owner`. */
 const char **cache_migration_keys(TALLOC_CTX *owner, const struct scratch *scratch, const struct directory *directory,
-                                  size_t count);
+                                  size_t count, enum cache_run run);
 
 const char *cache_script_key(TALLOC_CTX *owner, const struct scratch *scratch, const struct script *script);
 
