@@ -125,6 +125,8 @@ bool ledger_read(TALLOC_CTX *owner, struct connection *connection, const struct 
     return true;
 }
 
+char *ledger_ddl(TALLOC_CTX *owner, const char *table) { return talloc_asprintf(owner, create_ledger, table); }
+
 bool ledger_create_journal(struct connection *connection, struct ledger *ledger, struct error *error)
 {
     if (ledger->has_journal)
@@ -145,8 +147,7 @@ static bool create(struct connection *connection, void *argument, struct error *
             connection, NO_PARAMETERS, error,
             talloc_asprintf(memory, "CREATE SCHEMA IF NOT EXISTS %s", sql_identifier(memory, ledger->schema)));
     if (ok && ledger->shape == LEDGER_ABSENT)
-        ok =
-            connection_execute(connection, NO_PARAMETERS, error, talloc_asprintf(memory, create_ledger, ledger->table));
+        ok = connection_execute(connection, NO_PARAMETERS, error, ledger_ddl(memory, ledger->table));
     talloc_free(memory);
     return ok && ledger_create_journal(connection, ledger, error);
 }

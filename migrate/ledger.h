@@ -50,6 +50,9 @@ struct ledger_names {
 /* What the setting ledger means; asks no server. Owner: `owner`. Errors: ERROR_SETTINGS. */
 bool ledger_names(TALLOC_CTX *owner, const char *setting, struct ledger_names *names, struct error *error) NODISCARD;
 
+/* The statement that makes the ledger, without its semicolon. `table`: its name as SQL has it. Owner: `owner`. */
+char *ledger_ddl(TALLOC_CTX *owner, const char *table);
+
 /* Looks at the catalog. `setting` is the setting ledger ("public.schema_migrations"; without a schema: public).
  * Owner: `owner`. Errors: ERROR_SETTINGS, query errors. */
 struct ledger *ledger_find(TALLOC_CTX *owner, struct connection *connection, const char *setting,
