@@ -202,8 +202,11 @@ static void alter_type(struct emission *emission, const struct object *from, con
     bool loses = !is_brought_over && column_type_loses(emission, one->type, other->type);
     emit(emission, loses ? EMIT_LOSES_DATA : EMIT_PLAIN, "ALTER TABLE %s ALTER COLUMN %s TYPE %s%s%s%s", to->parent,
          to->name, other->type, other->collation ? " COLLATE " : "", other->collation ? other->collation : "", using);
+    /* They went with the type. */
     if (other->storage && kind_same_text(one->storage, other->storage))
-        emit_change_value(emission, other, "SET STORAGE", other->real_storage); /* it went with the type */
+        emit_change_value(emission, other, "SET STORAGE", other->real_storage);
+    if (other->compression && kind_same_text(one->compression, other->compression))
+        emit_change_value(emission, other, "SET COMPRESSION", other->real_compression);
 }
 
 /* ---- nullability and identity: an identity column is NOT NULL ---- */

@@ -8,8 +8,6 @@ WITH members AS (
     SELECT 'base type', 'pg_type'::regclass, t.oid, pg_catalog.format_type(t.oid, NULL)
       FROM pg_catalog.pg_type AS t WHERE t.typtype = 'b' AND t.typelem = 0
     UNION ALL
-    SELECT 'operator', 'pg_operator'::regclass, o.oid, o.oid::regoperator::text FROM pg_catalog.pg_operator AS o
-    UNION ALL
     SELECT 'operator class', 'pg_opclass'::regclass, o.oid, pg_catalog.format('%I.%I', n.nspname, o.opcname)
       FROM pg_catalog.pg_opclass AS o JOIN pg_catalog.pg_namespace AS n ON n.oid = o.opcnamespace
     UNION ALL

@@ -10,7 +10,12 @@ CREATE TABLE §.m (id integer NOT NULL, at date NOT NULL, n integer «column: , 
 «index: CREATE INDEX m_n ON §.m («index.definition: n ¦ n, id»); ¦ »
 «check: ALTER TABLE §.m ADD CONSTRAINT m_check CHECK («check.definition: n > 0 ¦ n > -1»); ¦ »
 CREATE TABLE §.m_2020 PARTITION OF §.m FOR VALUES FROM ('2020-01-01') TO ('2021-01-01');
-CREATE TABLE §.m_2021 PARTITION OF §.m FOR VALUES FROM ('2021-01-01') TO «table.parents: ('2022-01-01') ¦ ('2023-01-01')»;
+CREATE TABLE §.m_2021 PARTITION OF §.m FOR VALUES FROM ('2021-01-01') TO ('2022-01-01');
+CREATE TABLE §.b (id integer NOT NULL PRIMARY KEY, n integer CONSTRAINT b_n CHECK (n > 0)) PARTITION BY RANGE (id);
+CREATE TABLE §.b_1 PARTITION OF §.b FOR VALUES FROM (1) TO «b=table.parents*: (10) ¦ (20)»;
+CREATE TABLE §.b_2 PARTITION OF §.b FOR VALUES FROM «b? (10) ¦ (20)» TO (30);
+CREATE INDEX b_n ON §.b (n);
+INSERT INTO §.b VALUES (1, 1), (25, 2);
 «table: CREATE TABLE §.m_2030 PARTITION OF §.m FOR VALUES FROM ('2030-01-01') TO ('2031-01-01'); ¦ »
 «table.parents: CREATE TABLE §.m_2040 PARTITION OF §.m FOR VALUES FROM ('2040-01-01') TO ('2041-01-01'); ¦ CREATE TABLE §.m_2040 (id integer NOT NULL, at date NOT NULL, n integer);»
 CREATE TABLE §.m_rest PARTITION OF §.m DEFAULT PARTITION BY HASH (id);
