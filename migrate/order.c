@@ -4,7 +4,6 @@
 #include "migrate/order.h"
 
 #include "migrate/order/graph.h"
-#include "migrate/order/groups.h"
 #include "migrate/order/names.h"
 
 #define NONE SIZE_MAX
@@ -164,6 +163,7 @@ static void add_backward(struct ordering *ordering, const struct nodes *d, const
     size_t lets_go = d->hollow != NONE && !is_needed_by_stub(referenced) ? d->hollow : d->vanish;
     add_edge(ordering, lets_go, r->vanish);
     add_edge(ordering, d->alter, r->vanish);
+    add_edge(ordering, d->aside, r->aside); /* what moves it may name the type */
     if (is_drop(ordering, d->vanish)) {
         add_edge(ordering, lets_go, r->alter);
         add_edge(ordering, lets_go, r->aside); /* its name may hold the type's */
@@ -217,6 +217,19 @@ static void add_dependencies_to(struct ordering *ordering)
     }
 }
 
+/* Behind which the name of the object of FROM is free; what goes along with a type that is moved aside moves with it.
+ */
+static size_t find_freed(const struct ordering *ordering, const struct nodes *nodes)
+{
+    if (nodes->aside != NONE)
+        return nodes->aside;
+    if (nodes->rename != NONE)
+        return nodes->rename;
+    if (nodes->vanish != NONE && ordering->steps[nodes->vanish].kind == STEP_DROP_ASIDE)
+        return ordering->nodes[ordering->steps[nodes->vanish].item].aside;
+    return nodes->vanish;
+}
+
 static void add_own_edges(struct ordering *ordering)
 {
     for (size_t i = 0; i < ordering->diff->item_count; i++) {
@@ -226,7 +239,7 @@ static void add_own_edges(struct ordering *ordering)
             add_edge(ordering, nodes->aside, makes);
             add_edge(ordering, nodes->appear, nodes->drop);
         } else {
-            add_edge(ordering, nodes->vanish, makes);
+            add_edge(ordering, find_freed(ordering, nodes), makes);
         }
         add_edge(ordering, nodes->hollow, nodes->vanish);
         add_edge(ordering, nodes->stub, nodes->create);
@@ -241,7 +254,7 @@ static void add_name_edges(struct ordering *ordering)
     struct names *names = names_new(ordering->graph);
     for (size_t i = 0; i < diff->item_count; i++) {
         const struct nodes *nodes = &ordering->nodes[i];
-        size_t frees = nodes->aside != NONE ? nodes->aside : nodes->rename != NONE ? nodes->rename : nodes->vanish;
+        size_t frees = find_freed(ordering, nodes);
         if (diff->items[i].from && frees != NONE)
             names_add(names, diff->items[i].from, frees);
     }
@@ -396,7 +409,7 @@ static void find_inline(struct ordering *ordering, const size_t *sorted, size_t 
 struct ranked {
     const struct ordering *ordering;
     size_t item;
-    size_t group; /* ORDER_BY_TABLE: the place of what it is part of in the end; else 0 */
+    size_t root; /* ORDER_BY_TABLE: the item that it is part of in the end; else 0 */
     size_t kind;
     size_t parent;  /* of a column: its table's item; else 0 */
     int64_t number; /* of a column; else 0 */
@@ -407,7 +420,7 @@ static int compare_sizes(size_t one, size_t other) { return (one > other) - (one
 static int compare_ranked(const void *one, const void *other)
 {
     const struct ranked *a = one, *b = other;
-    int order = compare_sizes(a->group, b->group);
+    int order = compare_sizes(a->root, b->root);
     order = order ? order : compare_sizes(a->kind, b->kind);
     order = order ? order : compare_sizes(a->parent, b->parent);
     order = order ? order : (a->number > b->number) - (a->number < b->number);
@@ -419,16 +432,17 @@ static const uint64_t *make_ranks(TALLOC_CTX *owner, const struct ordering *orde
     size_t count = ordering->diff->item_count;
     uint64_t *ranks = talloc_zero_size(owner, (count + 1) * sizeof *ranks);
     struct ranked *all = talloc_zero_size(owner, (count + 1) * sizeof *all);
-    const size_t *groups = ordering->reading == ORDER_BY_TABLE ? groups_places(owner, ordering->diff) : NULL;
     if (!ranks || !all)
         abort();
     for (size_t i = 0; i < count; i++) {
         const struct diff_item *item = &ordering->diff->items[i];
-        const struct object *object = item->to ? item->to : item->from;
+        const struct object *object = item->to ? item->to : item->from, *root = object;
+        while (root->parent_object)
+            root = root->parent_object;
         bool is_column = object->kind->spaces & SPACE_COLUMN && object->parent_object;
         all[i] = (struct ranked){
             .item = i,
-            .group = groups ? groups[i] : 0,
+            .root = ordering->reading == ORDER_BY_TABLE ? item_number(ordering, diff_item_of(ordering->diff, root)) : 0,
             .kind = kind_id(object->kind),
             .parent = is_column ? item_number(ordering, diff_item_of(ordering->diff, object->parent_object)) : 0,
             .number = is_column ? object->sub_id : 0,
