@@ -1,12 +1,16 @@
 -- What depends on what, by pg_depend's addresses, system objects left out. type: n normal, a auto, i internal (the dependent is
 -- a part of what it points to), e member of an extension.
 -- What a table inherits is told as ('pg_inherits', oid), too, for a table can outlive its parents.
--- A sequence that a column owns is told as ('pg_sequence', oid): ownership is a thing of its own, which can come and go.
+-- A sequence that a column owns is told as ('pg_sequence', oid): ownership is a thing of its own, which can come and go. So is a
+-- domain's default: what it needs is told of ('pg_type', oid, -1), and what the domain itself needs of its own address.
 -- Parameters: none. Serves 12 and later.
 SELECT CASE WHEN s.seqrelid IS NOT NULL AND d.deptype = 'a' AND d.refobjsubid > 0 THEN 'pg_sequence'::regclass::oid
             ELSE d.classid END AS class_id,
        d.objid AS object_id,
-       d.objsubid AS sub_id,
+       CASE WHEN t.oid IS NOT NULL
+             AND (d.refclassid IN ('pg_proc'::regclass, 'pg_class'::regclass, 'pg_operator'::regclass)
+                  OR (d.refclassid = 'pg_type'::regclass AND d.refobjid <> t.typbasetype)) THEN -1
+            ELSE d.objsubid END AS sub_id,
        d.refclassid AS to_class_id,
        d.refobjid AS to_object_id,
        d.refobjsubid AS to_sub_id,
@@ -15,6 +19,8 @@ SELECT CASE WHEN s.seqrelid IS NOT NULL AND d.deptype = 'a' AND d.refobjsubid > 
   LEFT JOIN pg_catalog.pg_inherits AS i ON d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass
         AND i.inhrelid = d.objid AND i.inhparent = d.refobjid AND d.objsubid = 0 AND d.refobjsubid = 0
   LEFT JOIN pg_catalog.pg_sequence AS s ON d.classid = 'pg_class'::regclass AND s.seqrelid = d.objid
+  LEFT JOIN pg_catalog.pg_type AS t ON d.classid = 'pg_type'::regclass AND t.oid = d.objid AND t.typtype = 'd'
+        AND d.deptype = 'n'
  WHERE d.objid >= 16384 AND d.refobjid >= 16384
    AND ((d.classid, d.objid) IS DISTINCT FROM (d.refclassid, d.refobjid)
         OR (d.objsubid > 0 AND d.refobjsubid > 0)) -- generated columns before 15

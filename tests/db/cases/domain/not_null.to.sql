@@ -1,0 +1,5 @@
+-- differences: 1
+CREATE SCHEMA app;
+CREATE DOMAIN app.d AS text NOT NULL;
+CREATE TABLE app.t (id integer GENERATED ALWAYS AS IDENTITY, v app.d);
+INSERT INTO app.t (v) VALUES ('x'), ('y');

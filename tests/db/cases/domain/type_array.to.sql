@@ -1,0 +1,5 @@
+-- differences: 1
+CREATE SCHEMA app;
+CREATE DOMAIN app.d AS varchar(20)[];
+CREATE TABLE app.t (id integer GENERATED ALWAYS AS IDENTITY, v app.d);
+INSERT INTO app.t (v) VALUES ('{a,b}'), (NULL);

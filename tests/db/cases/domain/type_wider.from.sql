@@ -1,0 +1,4 @@
+CREATE SCHEMA app;
+CREATE DOMAIN app.d AS integer;
+CREATE TABLE app.t (id integer GENERATED ALWAYS AS IDENTITY, v app.d);
+INSERT INTO app.t (v) VALUES (1), (2), (NULL);

@@ -1,0 +1,4 @@
+CREATE SCHEMA app;
+CREATE DOMAIN app.d AS integer;
+CREATE TABLE app.t (v app.d);
+INSERT INTO app.t VALUES (5), (NULL);

@@ -1,0 +1,8 @@
+-- differences: 3
+CREATE SCHEMA app;
+CREATE DOMAIN app.d AS integer;
+CREATE TABLE app.t (v app.d);
+INSERT INTO app.t VALUES (5), (NULL);
+ALTER DOMAIN app.d ADD CHECK (VALUE > 1);
+ALTER DOMAIN app.d ADD CHECK (VALUE < 100);
+ALTER DOMAIN app.d ADD CHECK (VALUE <> 50);
