@@ -1,0 +1,3 @@
+-- differences: 1
+CREATE SCHEMA app;
+CREATE EXTENSION hstore SCHEMA app;

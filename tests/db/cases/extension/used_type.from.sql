@@ -1,0 +1,3 @@
+CREATE SCHEMA app;
+CREATE TABLE app.people (id integer PRIMARY KEY);
+INSERT INTO app.people VALUES (1), (2);
