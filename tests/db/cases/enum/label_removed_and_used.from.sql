@@ -1,0 +1,5 @@
+-- refused: 22P02
+CREATE SCHEMA app;
+CREATE TYPE app.state AS ENUM ('new', 'done');
+CREATE TABLE app.jobs (id integer PRIMARY KEY, state app.state);
+INSERT INTO app.jobs VALUES (1, 'new');
