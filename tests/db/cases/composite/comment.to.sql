@@ -1,0 +1,4 @@
+-- differences: 1
+CREATE SCHEMA app;
+CREATE TYPE app.c AS (a integer);
+COMMENT ON TYPE app.c IS 'it''s';
