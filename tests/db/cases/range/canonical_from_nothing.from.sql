@@ -1,0 +1,2 @@
+-- refused: 2BP01
+CREATE SCHEMA app;

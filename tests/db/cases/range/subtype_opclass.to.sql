@@ -1,0 +1,6 @@
+-- differences: 1
+CREATE SCHEMA app;
+CREATE TYPE app.r AS RANGE (SUBTYPE = text, SUBTYPE_OPCLASS = text_pattern_ops);
+CREATE TABLE app.t (id integer PRIMARY KEY, v app.r, w app.r[]);
+CREATE VIEW app.low AS SELECT id, lower(v) AS low FROM app.t;
+INSERT INTO app.t VALUES (1, '[a,b)', '{"[a,b)"}');
