@@ -1,0 +1,2 @@
+CREATE SCHEMA app;
+CREATE FUNCTION app.f(a anyelement DEFAULT 1) RETURNS anyelement LANGUAGE sql AS $$SELECT $1$$;

@@ -1,0 +1,3 @@
+CREATE SCHEMA app;
+SET check_function_bodies = off;
+CREATE FUNCTION app.f(a integer, b text) RETURNS integer LANGUAGE sql AS 'SELECT a';

@@ -1,0 +1,3 @@
+-- differences: 3
+CREATE SCHEMA app;
+CREATE FUNCTION app.f(internal) RETURNS internal LANGUAGE c AS '$libdir/dict_snowball', 'dsnowball_init';

@@ -1,0 +1,10 @@
+CREATE SCHEMA app;
+CREATE TABLE app.other (id integer);
+CREATE SEQUENCE app.ids;
+CREATE TYPE app.state AS ENUM ('on', 'off');
+CREATE TABLE app.zz (id integer DEFAULT nextval('app.ids'), state app.state);
+CREATE FUNCTION app.a_inner(app.state) RETURNS boolean LANGUAGE sql RETURN $1 = 'on';
+CREATE VIEW app.zv AS SELECT id, state FROM app.zz WHERE app.a_inner(state);
+CREATE FUNCTION app.a(z app.zz) RETURNS SETOF app.zv BEGIN ATOMIC SELECT v.* FROM app.zv AS v WHERE v.id = z.id AND nextval('app.ids') > 0; END;
+INSERT INTO app.other VALUES (1);
+INSERT INTO app.zz (state) VALUES ('on');

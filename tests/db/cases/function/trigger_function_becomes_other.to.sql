@@ -1,0 +1,6 @@
+-- differences: 2
+CREATE SCHEMA app;
+CREATE FUNCTION app.stamp() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS 'BEGIN NEW.v := 1; RETURN NEW; END';
+CREATE TABLE app.t (id integer PRIMARY KEY, v text);
+CREATE TRIGGER stamp BEFORE INSERT ON app.t FOR EACH ROW EXECUTE FUNCTION app.stamp();
+INSERT INTO app.t VALUES (1, 'x');
