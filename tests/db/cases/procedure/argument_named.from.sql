@@ -1,0 +1,2 @@
+CREATE SCHEMA app;
+CREATE PROCEDURE app.p(integer) LANGUAGE plpgsql AS 'BEGIN END';

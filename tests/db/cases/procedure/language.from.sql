@@ -1,0 +1,3 @@
+CREATE SCHEMA app;
+SET check_function_bodies = off;
+CREATE PROCEDURE app.p(a integer, b text) LANGUAGE plpgsql AS 'BEGIN END';
