@@ -1,0 +1,3 @@
+-- differences: 2
+CREATE SCHEMA app;
+CREATE AGGREGATE app.a(bigint) (SFUNC = int8pl, STYPE = bigint);

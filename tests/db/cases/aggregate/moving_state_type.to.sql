@@ -1,0 +1,6 @@
+-- differences: 4
+CREATE SCHEMA app;
+CREATE TABLE app.t (id integer PRIMARY KEY, v integer);
+INSERT INTO app.t VALUES (1, 5), (2, 6);
+CREATE AGGREGATE app.a(integer) (SFUNC = int4pl, STYPE = integer, MSFUNC = int84pl, MINVFUNC = int84mi, MSTYPE = bigint, MINITCOND = 0, MFINALFUNC = pg_catalog.int4);
+CREATE VIEW app.total AS SELECT app.a(v) AS total FROM app.t;
