@@ -38,6 +38,7 @@ const struct kind kind_sequence_owner = {
     .size_bytes = sizeof(struct sequence_owner_object),
     .fields = fields,
     .field_count = countof(fields),
+    .severity = SEVERITY_BEHAVIOURAL,
     .create = create,
     .drop = drop,
     .facet_attribute = "owned_by",

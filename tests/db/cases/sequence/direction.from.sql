@@ -1,0 +1,4 @@
+CREATE SCHEMA app;
+CREATE SEQUENCE app.s MINVALUE 1 MAXVALUE 1000 START 500;
+SELECT nextval('app.s');
+SELECT nextval('app.s');

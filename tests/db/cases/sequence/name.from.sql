@@ -1,0 +1,3 @@
+CREATE SCHEMA app;
+CREATE SEQUENCE app.s START 3;
+SELECT nextval('app.s');

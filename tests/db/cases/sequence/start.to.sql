@@ -1,0 +1,3 @@
+-- differences: 1
+CREATE SCHEMA app;
+CREATE SEQUENCE app.s START 1000;

@@ -1,0 +1,3 @@
+CREATE SCHEMA app;
+CREATE TABLE app.other (id integer);
+INSERT INTO app.other VALUES (1);
