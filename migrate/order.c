@@ -4,6 +4,7 @@
 #include "migrate/order.h"
 
 #include "migrate/order/graph.h"
+#include "migrate/order/groups.h"
 #include "migrate/order/names.h"
 
 #define NONE SIZE_MAX
@@ -409,7 +410,7 @@ static void find_inline(struct ordering *ordering, const size_t *sorted, size_t 
 struct ranked {
     const struct ordering *ordering;
     size_t item;
-    size_t root; /* ORDER_BY_TABLE: the item that it is part of in the end; else 0 */
+    size_t group; /* ORDER_BY_TABLE: the place of what it is part of in the end; else 0 */
     size_t kind;
     size_t parent;  /* of a column: its table's item; else 0 */
     int64_t number; /* of a column; else 0 */
@@ -420,7 +421,7 @@ static int compare_sizes(size_t one, size_t other) { return (one > other) - (one
 static int compare_ranked(const void *one, const void *other)
 {
     const struct ranked *a = one, *b = other;
-    int order = compare_sizes(a->root, b->root);
+    int order = compare_sizes(a->group, b->group);
     order = order ? order : compare_sizes(a->kind, b->kind);
     order = order ? order : compare_sizes(a->parent, b->parent);
     order = order ? order : (a->number > b->number) - (a->number < b->number);
@@ -432,17 +433,16 @@ static const uint64_t *make_ranks(TALLOC_CTX *owner, const struct ordering *orde
     size_t count = ordering->diff->item_count;
     uint64_t *ranks = talloc_zero_size(owner, (count + 1) * sizeof *ranks);
     struct ranked *all = talloc_zero_size(owner, (count + 1) * sizeof *all);
+    const size_t *groups = ordering->reading == ORDER_BY_TABLE ? groups_places(owner, ordering->diff) : NULL;
     if (!ranks || !all)
         abort();
     for (size_t i = 0; i < count; i++) {
         const struct diff_item *item = &ordering->diff->items[i];
-        const struct object *object = item->to ? item->to : item->from, *root = object;
-        while (root->parent_object)
-            root = root->parent_object;
+        const struct object *object = item->to ? item->to : item->from;
         bool is_column = object->kind->spaces & SPACE_COLUMN && object->parent_object;
         all[i] = (struct ranked){
             .item = i,
-            .root = ordering->reading == ORDER_BY_TABLE ? item_number(ordering, diff_item_of(ordering->diff, root)) : 0,
+            .group = groups ? groups[i] : 0,
             .kind = kind_id(object->kind),
             .parent = is_column ? item_number(ordering, diff_item_of(ordering->diff, object->parent_object)) : 0,
             .number = is_column ? object->sub_id : 0,
