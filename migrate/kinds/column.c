@@ -206,7 +206,7 @@ static void alter_type(struct emission *emission, const struct object *from, con
     if (other->storage && kind_same_text(one->storage, other->storage))
         emit_change_value(emission, other, "SET STORAGE", other->real_storage);
     if (other->compression && kind_same_text(one->compression, other->compression))
-        emit_change_value(emission, other, "SET COMPRESSION", other->real_compression);
+        emit_change_value(emission, other, "SET COMPRESSION", other->compression);
 }
 
 /* ---- nullability and identity: an identity column is NOT NULL ---- */
