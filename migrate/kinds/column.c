@@ -75,7 +75,7 @@ static void emit_change_value(struct emission *emission, const struct column_obj
 
 static char *add_identity(char *text, const struct column_object *column)
 {
-    const char *sequence = column->identity_sequence, *options = column->identity_options;
+    const char *sequence = column->identity_name, *options = column->identity_options;
     text = talloc_asprintf_append(text, "GENERATED %s AS IDENTITY", column->identity_kind);
     if (sequence || options)
         text = talloc_asprintf_append(text, " (%s%s%s%s)", sequence ? "SEQUENCE NAME " : "", sequence ? sequence : "",
@@ -232,15 +232,41 @@ static void emit_start(struct emission *emission, const struct column_object *co
          sql_literal(memory, table), sql_literal(memory, plain), most, name, table, most, name);
 }
 
+static int64_t number(const char *text) { return strtoll(text, NULL, 10); }
+static const char *smaller(const char *one, const char *other) { return number(one) < number(other) ? one : other; }
+static const char *larger(const char *one, const char *other) { return number(one) > number(other) ? one : other; }
+
+/* The server refuses bounds that the present value lies outside of. Where they close in, they are opened first as far
+ * as both sides reach, and a value that would lie outside is moved to the nearer one, from where it is given out. */
+static void close_in(struct emission *emission, const struct column_object *from, const struct column_object *to)
+{
+    TALLOC_CTX *memory = emission_memory(emission);
+    const char *low = to->sequence_minimum, *high = to->sequence_maximum;
+    if (number(low) <= number(from->sequence_minimum) && number(high) >= number(from->sequence_maximum))
+        return;
+    emit_change(emission, to,
+                talloc_asprintf(memory, "SET MINVALUE %s SET MAXVALUE %s", smaller(from->sequence_minimum, low),
+                                larger(from->sequence_maximum, high)));
+    emit(
+        emission, EMIT_PLAIN,
+        "SELECT pg_catalog.setval(%s::pg_catalog.regclass, least(greatest(last_value, %s), %s), is_called AND last_value"
+        " BETWEEN %s AND %s) FROM %s",
+        sql_literal(memory, from->sequence), low, high, low, high, from->sequence);
+}
+
 static void alter_identity(struct emission *emission, const struct column_object *from, const struct column_object *to)
 {
+    char *add = talloc_strdup(emission_memory(emission), "ADD ");
     if (from->identity_kind && to->identity_kind) {
         if (!kind_same_text(from->identity_kind, to->identity_kind))
             emit_change_value(emission, to, "SET GENERATED", to->identity_kind);
-        if (!kind_same_text(from->identity_options, to->identity_options))
-            emit_change(emission, to, to->identity_settings);
+        if (kind_same_text(from->identity_options, to->identity_options))
+            return;
+        if (kind_same_text(from->type, to->type))
+            close_in(emission, from, to);
+        emit_change(emission, to, to->identity_settings);
     } else if (to->identity_kind) {
-        emit_change(emission, to, add_identity(talloc_strdup(emission_memory(emission), "ADD "), to));
+        emit_change(emission, to, add_identity(add, to));
         emit_start(emission, to);
     }
 }
@@ -333,7 +359,10 @@ static const struct field fields[] = {
     FIELD(struct column_object, own, .role = FIELD_FACT),
     FIELD(struct column_object, real_storage, .role = FIELD_FACT),
     FIELD(struct column_object, identity_settings, .role = FIELD_FACT),
-    FIELD(struct column_object, identity_sequence, .role = FIELD_FACT),
+    FIELD(struct column_object, identity_name, .role = FIELD_FACT),
+    FIELD(struct column_object, sequence, .role = FIELD_FACT),
+    FIELD(struct column_object, sequence_minimum, .role = FIELD_FACT),
+    FIELD(struct column_object, sequence_maximum, .role = FIELD_FACT),
 };
 
 /* A generated column cannot stay while one that it is computed from changes its type. */

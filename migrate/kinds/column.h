@@ -10,7 +10,8 @@ struct column_object {
     const char *type, *collation, *nullable, *identity_kind, *identity_options, *generated, *storage, *compression;
     const char *statistics, *options;
 
-    const char *origin, *is_local, *own, *real_storage, *identity_settings, *identity_sequence;
+    const char *origin, *is_local, *own, *real_storage, *identity_settings, *identity_name;
+    const char *sequence, *sequence_minimum, *sequence_maximum;
 };
 
 /* Whether it comes and goes with a parent table's, or with the type that its table is of. */

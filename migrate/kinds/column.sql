@@ -14,7 +14,8 @@
 --   own                what an inherited one has otherwise than its parent: "nullable, storage, compression"
 --   real_storage       storage, also where it is the type's
 --   identity_settings  all of the sequence's, as ALTER takes them
---   identity_sequence  the sequence's name where it is not the one that PostgreSQL would choose
+--   identity_name      the sequence's name where it is not the one that PostgreSQL would choose
+--   sequence, sequence_minimum, sequence_maximum   its name, its bounds
 -- Serves 12 and later: attcompression (14) is found in `before_14` where pg_attribute has none.
 WITH inherited AS (
     SELECT i.inhrelid, p.attname, pg_catalog.bool_or(p.attnotnull) AS attnotnull,
@@ -37,7 +38,7 @@ WITH inherited AS (
       JOIN pg_catalog.pg_class AS q ON q.oid = d.objid
      WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.deptype = 'i'
 ), identities AS (
-    SELECT refobjid, refobjsubid, relname,
+    SELECT refobjid, refobjsubid, relname, seqmin, seqmax,
            nullif(pg_catalog.concat_ws(' ',
                CASE WHEN seqincrement <> 1 THEN 'INCREMENT BY ' || seqincrement END,
                CASE WHEN seqmin <> CASE WHEN is_up THEN 1 ELSE -most - 1 END THEN 'MINVALUE ' || seqmin END,
@@ -85,7 +86,10 @@ SELECT pg_catalog.format('%I.%I.%I', n.nspname, c.relname, a.attname) AS identit
        CASE a.attstorage WHEN 'p' THEN 'PLAIN' WHEN 'e' THEN 'EXTERNAL' WHEN 'm' THEN 'MAIN' ELSE 'EXTENDED' END AS real_storage,
        i.settings AS identity_settings,
        CASE WHEN i.relname <> pg_catalog.concat(c.relname, '_', a.attname, '_seq')
-            THEN pg_catalog.format('%I.%I', n.nspname, i.relname) END AS identity_sequence
+            THEN pg_catalog.format('%I.%I', n.nspname, i.relname) END AS identity_name,
+       CASE WHEN i.relname IS NOT NULL THEN pg_catalog.format('%I.%I', n.nspname, i.relname) END AS sequence,
+       i.seqmin::text AS sequence_minimum,
+       i.seqmax::text AS sequence_maximum
   FROM (SELECT a.*
           FROM (SELECT ''::"char" AS attcompression) AS before_14,
                LATERAL (SELECT attrelid, attname, attnum, atttypid, atttypmod, attcollation, attnotnull, attidentity,

@@ -64,6 +64,8 @@ const char *column_type_using(struct emission *emission, const char *column, con
     case CAST_ASSIGNMENT:
         return "";
     case CAST_EXPLICIT:
+        if (!strcmp(one.base, "character")) /* without its blanks */
+            return using_text(emission, column, &one, &other);
         return talloc_asprintf(memory, " USING %s::%s%s", column, without_length(other.base),
                                other.is_array ? "[]" : "");
     case CAST_NONE:

@@ -1,0 +1,3 @@
+-- differences: 1
+CREATE SCHEMA app;
+CREATE TABLE app.t (id integer PRIMARY KEY, v integer GENERATED ALWAYS AS IDENTITY (MAXVALUE 50));
