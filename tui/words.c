@@ -7,6 +7,7 @@
 /* Cells of the table of one comparison, 2 bytes each, and of all of them: some 10 ms. What would need more is called
  * different as a whole. */
 enum { MOST_CELLS = 1 << 19, ALL_CELLS = 1 << 21, MOST_TOKENS = UINT16_MAX - 1 };
+enum { MOST_ALIKE = 1 << 12 /* pairs of lines that are looked at for likeness, in one stretch */ };
 
 /* A line, or a word. */
 struct token {
@@ -192,18 +193,87 @@ static void add_pair(struct words *words, size_t from, size_t to, bool is_equal_
     words->pairs[words->pair_count++] = (struct words_pair){from, to, is_equal_pair ? WORDS_EQUAL : WORDS_DIFFER};
 }
 
-/* Lines that differ stand side by side in their order. */
+/* Lines of both sides, from one to before another. */
+struct block {
+    const struct tokens *from, *to;
+    size_t from_start, from_end, to_start, to_end;
+};
+
+/* How much of the longer line begins and ends as the other one does, in percent; 0 where that is less than half. */
+static unsigned likeness(const struct block *block, size_t i, size_t j)
+{
+    const struct token *one = &block->from->items[i], *other = &block->to->items[j];
+    const char *a = block->from->text + one->at, *b = block->to->text + other->at;
+    size_t least = one->size < other->size ? one->size : other->size, most = one->size + other->size - least;
+    size_t start = 0, end = 0;
+    while (start < least && a[start] == b[start])
+        start++;
+    while (end < least - start && a[one->size - 1 - end] == b[other->size - 1 - end])
+        end++;
+    unsigned percent = (unsigned)((start + end) * 100 / most);
+    return percent >= 50 ? percent : 0;
+}
+
+static void pair_in_order(struct words *words, struct block block)
+{
+    while (block.from_start < block.from_end || block.to_start < block.to_end)
+        add_pair(words, block.from_start < block.from_end ? block.from_start++ : WORDS_NO_LINE,
+                 block.to_start < block.to_end ? block.to_start++ : WORDS_NO_LINE, false);
+}
+
+/* Lines that differ but are much alike stand beside each other, the rest in its order around them. */
+static void pair_block(struct words *words, struct block block)
+{
+    size_t rows = block.from_end - block.from_start, columns = block.to_end - block.to_start, width = columns + 1;
+    if (rows == 0 || columns == 0 || rows * columns > MOST_ALIKE) {
+        pair_in_order(words, block);
+        return;
+    }
+    unsigned *sums = take(NULL, (rows + 1) * width, sizeof *sums);
+    for (size_t i = rows; i-- > 0;)
+        for (size_t j = columns; j-- > 0;) {
+            unsigned alike = likeness(&block, block.from_start + i, block.to_start + j);
+            unsigned both = alike ? alike + sums[(i + 1) * width + j + 1] : 0;
+            unsigned down = sums[(i + 1) * width + j], right = sums[i * width + j + 1];
+            unsigned best = down > right ? down : right;
+            sums[i * width + j] = both > best ? both : best;
+        }
+    struct block rest = block;
+    for (size_t i = 0, j = 0; i < rows && j < columns;) {
+        if (sums[i * width + j] == sums[(i + 1) * width + j]) {
+            i++;
+        } else if (sums[i * width + j] == sums[i * width + j + 1]) {
+            j++;
+        } else {
+            rest.from_end = block.from_start + i;
+            rest.to_end = block.to_start + j;
+            pair_in_order(words, rest);
+            add_pair(words, rest.from_end, rest.to_end, false);
+            rest.from_start = block.from_start + ++i;
+            rest.to_start = block.to_start + ++j;
+        }
+    }
+    rest.from_end = block.from_end;
+    rest.to_end = block.to_end;
+    pair_in_order(words, rest);
+    talloc_free(sums);
+}
+
 static void pair_lines(struct words *words, const struct tokens *from, const struct tokens *to)
 {
     size_t i = 0, j = 0;
     while (i < from->count || j < to->count) {
-        bool has_old = i < from->count && !from->items[i].is_kept, has_new = j < to->count && !to->items[j].is_kept;
-        if (has_old || has_new)
-            add_pair(words, has_old ? i : WORDS_NO_LINE, has_new ? j : WORDS_NO_LINE, false);
-        else
+        struct block block = {from, to, i, i, j, j};
+        while (block.from_end < from->count && !from->items[block.from_end].is_kept)
+            block.from_end++;
+        while (block.to_end < to->count && !to->items[block.to_end].is_kept)
+            block.to_end++;
+        pair_block(words, block);
+        for (i = block.from_end, j = block.to_end; i < from->count && j < to->count; i++, j++) {
+            if (!from->items[i].is_kept || !to->items[j].is_kept)
+                break;
             add_pair(words, i, j, true);
-        i += has_old || !has_new;
-        j += has_new || !has_old;
+        }
     }
 }
 

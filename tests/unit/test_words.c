@@ -82,6 +82,8 @@ static void test_lines_that_agree_stand_side_by_side(void **state UNUSED)
         {"", "b", "-~0"},
         {"a\nb", "a\nb", "0=0 1=1"},
         {"a\n", "a", "0~0"},
+        {"x := now();", "-- a remark\nx := clock();", "-~0 0~1"}, /* what is much alike stands together */
+        {"alpha one\nbeta two\ngamma", "beta too\ndelta", "0~- 1~0 2~1"},
     };
     for (size_t i = 0; i < countof(cases); i++)
         assert_string_equal(paired(words_compare(memory, cases[i].from, cases[i].to)), cases[i].pairs);
