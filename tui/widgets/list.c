@@ -291,39 +291,72 @@ const char *list_position(const struct list *list, TALLOC_CTX *owner)
 
 /* ---- drawing ---- */
 
-/* Gives each column what its content needs, within its bounds; drops the least important ones while it is too much, and
- * gives what is left over to the most important one. 0: not shown. */
+/* What its content needs, within its bounds. */
+static int content_width(const struct list *list, size_t column)
+{
+    const struct list_column *bounds = &list->source.columns[column];
+    int width = list->widths[column] < bounds->most ? list->widths[column] : bounds->most;
+    return width > bounds->least ? width : bounds->least;
+}
+
+static size_t favourite_of(const struct list *list)
+{
+    size_t favourite = 0;
+    for (size_t i = 0; i < list->source.column_count; i++)
+        favourite = list->source.columns[i].weight > list->source.columns[favourite].weight ? i : favourite;
+    return favourite;
+}
+
+/* Takes up to `excess` from a column; returns what it took. */
+static int shrink(const struct list *list, size_t column, int excess, int *widths)
+{
+    int most = widths[column] - list->source.columns[column].least;
+    int taken = excess < most ? excess : most;
+    taken = taken > 0 ? taken : 0;
+    widths[column] -= taken;
+    return taken;
+}
+
+/* Gives a column up to `room` more, until it has `wanted`; returns what it gave. */
+static int grow(size_t column, int wanted, int room, int *widths)
+{
+    int given = wanted - widths[column] < room ? wanted - widths[column] : room;
+    given = given > 0 && widths[column] ? given : 0;
+    widths[column] += given;
+    return given;
+}
+
+static size_t least_important(const struct list *list, size_t favourite, const int *widths)
+{
+    size_t least = favourite;
+    for (size_t i = 0; i < list->source.column_count; i++)
+        if (widths[i] && list->source.columns[i].weight < list->source.columns[least].weight)
+            least = i;
+    return least;
+}
+
+/* Gives each column what its content needs, within its bounds. While that is too much: cuts what may be cut, then the
+ * most important one, then drops the least important ones. What is left over goes to the most important one's content,
+ * to what was cut, to the most important one. 0: not shown. */
 static void fit_columns(const struct list *list, int room, int *widths)
 {
-    const struct list_column *columns = list->source.columns;
+    size_t count = list->source.column_count, favourite = favourite_of(list);
     int used = -GAP;
-    size_t favourite = 0;
-    for (size_t i = 0; i < list->source.column_count; i++) {
-        int width = list->widths[i] < columns[i].most ? list->widths[i] : columns[i].most;
-        widths[i] = width > columns[i].least ? width : columns[i].least;
-        used += widths[i] + GAP;
-        favourite = columns[i].weight > columns[favourite].weight ? i : favourite;
+    for (size_t i = 0; i < count; i++)
+        used += (widths[i] = content_width(list, i)) + GAP;
+    for (size_t i = 0; i < count; i++)
+        if (list->source.columns[i].align == LIST_CUT)
+            used -= shrink(list, i, used - room, widths);
+    used -= shrink(list, favourite, used - room, widths);
+    for (size_t least; used > room && (least = least_important(list, favourite, widths)) != favourite;) {
+        used -= widths[least] + GAP;
+        widths[least] = 0;
     }
-    while (used > room) {
-        size_t least = favourite;
-        for (size_t i = 0; i < list->source.column_count; i++)
-            if (widths[i] && columns[i].weight < columns[least].weight)
-                least = i;
-        int shrink = widths[favourite] - columns[favourite].least;
-        if (shrink > 0) {
-            shrink = shrink < used - room ? shrink : used - room;
-            widths[favourite] -= shrink;
-            used -= shrink;
-        } else if (least == favourite) {
-            break;
-        } else {
-            used -= widths[least] + GAP;
-            widths[least] = 0;
-        }
-    }
-    int more = columns[favourite].most - widths[favourite];
-    if (room > used && more > 0)
-        widths[favourite] += more < room - used ? more : room - used;
+    used += grow(favourite, content_width(list, favourite), room - used, widths);
+    for (size_t i = 0; i < count; i++)
+        if (list->source.columns[i].align == LIST_CUT)
+            used += grow(i, content_width(list, i), room - used, widths);
+    (void)grow(favourite, list->source.columns[favourite].most, room - used, widths);
 }
 
 static void draw_heads(const struct list *list, struct terminal *terminal, struct area area, const int *widths)

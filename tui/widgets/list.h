@@ -12,7 +12,7 @@ struct list_column {
     const char *title;
     int least, most; /* columns of the screen; it gets what its content needs, between these */
     int weight; /* what is left over goes to the highest; what lacks, the lowest gives up first: then it is not shown */
-    enum { LIST_LEFT, LIST_RIGHT } align;
+    enum { LIST_LEFT, LIST_RIGHT, LIST_CUT } align; /* CUT: left; is cut down to `least` before any other gives way */
     enum {
         LIST_BESIDE,
         LIST_UNDER_CURSOR

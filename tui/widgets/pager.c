@@ -5,7 +5,7 @@
 
 #include "store/text.h"
 
-enum { BREAK_WITHIN = 24, STEP_COLUMNS = 8 };
+enum { BREAK_WITHIN = 24, STEP_COLUMNS = 8, ROWS_BEFORE = 5 };
 
 struct row {
     size_t line, from, to;
@@ -20,6 +20,7 @@ struct pager {
     bool is_cut;       /* lines are cut, not wrapped */
     int left;          /* columns, while cut */
     size_t top;
+    size_t goal; /* the line to be put in sight by the next picture, and one; 0: none */
     char *needle;
     size_t match_line, match_from; /* of the last match */
     bool has_match;
@@ -122,8 +123,23 @@ static void bound(struct pager *pager)
         pager->top = last_top(pager);
 }
 
+/* Rows are known once there was a picture of this width. */
+static void seek_goal(struct pager *pager)
+{
+    size_t before = pager->height / 4 < ROWS_BEFORE ? (size_t)pager->height / 4 : ROWS_BEFORE;
+    for (size_t i = 0; i < pager->count && pager->goal > 0; i++)
+        if (pager->rows[i].line + 1 >= pager->goal) {
+            pager->top = i > before ? i - before : 0;
+            pager->goal = 0;
+        }
+    pager->goal = 0;
+}
+
+void pager_to_line(struct pager *pager, size_t line) { pager->goal = line + 1; }
+
 void pager_to_start(struct pager *pager)
 {
+    pager->goal = 0;
     pager->top = 0;
     pager->left = 0;
 }
@@ -188,6 +204,7 @@ void pager_draw(struct pager *pager, struct terminal *terminal, struct area area
     pager->height = area.rows;
     if (pager->width != area.columns)
         lay_out(pager, area.columns);
+    seek_goal(pager);
     bound(pager);
     for (int i = 0; i < area.rows && pager->top + (size_t)i < pager->count; i++)
         draw_row(pager, terminal, pager->rows[pager->top + (size_t)i], area.row + i, area);

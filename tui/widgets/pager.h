@@ -22,6 +22,9 @@ struct document *pager_change(struct pager *pager);
 void pager_to_start(struct pager *pager);
 void pager_to_end(struct pager *pager);
 
+/* Puts a line of the document (from 0) in sight, with some of what stands before it. */
+void pager_to_line(struct pager *pager, size_t line);
+
 /* Whether the last line is in sight: what follows a growing text asks that before it adds. */
 bool pager_is_at_end(const struct pager *pager);
 

@@ -197,8 +197,6 @@ void tree_set_heading(struct tree *tree, size_t column, const char *text)
     tree->columns[column].title = talloc_strdup(tree->columns, text);
 }
 
-int tree_wanted_columns(const struct tree *tree) { return list_wanted_columns(tree->list); }
-
 void tree_draw(struct tree *tree, struct terminal *terminal, struct area area)
 {
     list_draw(tree->list, terminal, area);

@@ -32,9 +32,6 @@ void tree_set(struct tree *tree, const void *rows, size_t count);
 /* Sets the heading of a column, instead of the table's. */
 void tree_set_heading(struct tree *tree, size_t column, const char *text);
 
-/* The columns of the screen that its content would like to have. */
-int tree_wanted_columns(const struct tree *tree);
-
 void tree_draw(struct tree *tree, struct terminal *terminal, struct area area);
 
 /* Moves, FOLD, UNFOLD, FOLD_ALL, UNFOLD_ALL. False for any other action. */
