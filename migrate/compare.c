@@ -206,3 +206,9 @@ struct comparison *compare(TALLOC_CTX *owner, const struct mirror_source *from, 
     talloc_free(comparison);
     return NULL;
 }
+
+void compare_release(struct comparison *comparison)
+{
+    mirror_release(comparison->from);
+    mirror_release(comparison->to);
+}

@@ -37,4 +37,8 @@ struct comparison {
 struct comparison *compare(TALLOC_CTX *owner, const struct mirror_source *from, const struct mirror_source *to,
                            const struct compare_options *options, struct error *error) NODISCARD;
 
+/* Gives back scratch databases and servers, on the thread that compared; what was found stays, and may then be looked
+ * at by any one thread. */
+void compare_release(struct comparison *comparison);
+
 #endif

@@ -72,7 +72,7 @@ static bool replay(struct mirror *mirror, const struct matter *matter, const str
         .listener = &reporter,
         .cache = options->cache == MIRROR_FRESH ? REPLAY_FRESH : REPLAY_CACHED,
     };
-    mirror->scratch = scratch_open(mirror, options->settings, options->major, options->cancel, error);
+    mirror->scratch = scratch_open(mirror->servers, options->settings, options->major, options->cancel, error);
     if (!mirror->scratch)
         return false;
     mirror->replay = matter->script ? replay_script(mirror, mirror->scratch, matter->script, &replaying, error)
@@ -167,7 +167,7 @@ static const struct target *reachable(struct mirror *mirror, const struct mirror
     const struct target *target = mirror->source->target;
     if (!target->is_embedded || target->keywords[0])
         return target;
-    struct cluster *cluster = cluster_open(mirror, options->settings, CLUSTER_EMBEDDED, error);
+    struct cluster *cluster = cluster_open(mirror->servers, options->settings, CLUSTER_EMBEDDED, error);
     return cluster && cluster_acquire(cluster, options->cancel, error) ? cluster_target(mirror, cluster, target) : NULL;
 }
 
@@ -181,7 +181,7 @@ static bool connect_to(struct mirror *mirror, const struct mirror_options *optio
     const struct target *target = reachable(mirror, options, error);
     if (!target)
         return false;
-    struct pool *pool = pool_new(mirror, target, options->settings, POOL_READ_ONLY, APPLICATION);
+    struct pool *pool = pool_new(mirror->servers, target, options->settings, POOL_READ_ONLY, APPLICATION);
     mirror->session = session_open(mirror, pool, options->cancel, error);
     return mirror->session != NULL;
 }
@@ -193,6 +193,7 @@ struct mirror *mirror_open(TALLOC_CTX *owner, const struct mirror_source *source
     if (!mirror)
         abort();
     mirror->source = source;
+    mirror->servers = talloc_new(mirror); /* before the replay, so that freed behind it */
     mirror->covered = mirror->commented = UINT64_MAX;
     report(mirror, options, &(struct mirror_progress){.step = MIRROR_WAITING});
     if (!mirror_is_database(source) || connect_to(mirror, options, error))
@@ -214,6 +215,14 @@ bool mirror_read(struct mirror *mirror, const struct mirror_options *options, st
     }
     report(mirror, options, &(struct mirror_progress){.step = MIRROR_DONE});
     return true;
+}
+
+void mirror_release(struct mirror *mirror)
+{
+    if (mirror->replay)
+        talloc_free(mirror->replay->database);
+    mirror->scratch = NULL;
+    TALLOC_FREE(mirror->servers);
 }
 
 struct mirror *mirror_build(TALLOC_CTX *owner, const struct mirror_source *source, const struct mirror_options *options,

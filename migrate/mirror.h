@@ -46,6 +46,7 @@ struct mirror {
     const struct mirror_finding *findings;
     size_t finding_count;
     struct session *session; /* between mirror_open and mirror_read, of LIVE and DATABASE */
+    TALLOC_CTX *servers;     /* owner of what holds servers: pool, cluster, scratch; NULL once released */
 };
 
 /* What happens, for a screen or a terminal. Plain data; may change threads. */
@@ -96,6 +97,10 @@ struct mirror *mirror_build(TALLOC_CTX *owner, const struct mirror_source *sourc
 struct mirror *mirror_open(TALLOC_CTX *owner, const struct mirror_source *source, const struct mirror_options *options,
                            struct error *error) NODISCARD;
 bool mirror_read(struct mirror *mirror, const struct mirror_options *options, struct error *error) NODISCARD;
+
+/* Gives back the scratch database and the servers, on the thread that built it; what was read stays. `scratch` is NULL
+ * and `replay` is not to be looked at afterwards. */
+void mirror_release(struct mirror *mirror);
 
 /* Whether it lies in a database, and is not built in scratch. */
 bool mirror_is_database(const struct mirror_source *source);
