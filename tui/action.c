@@ -51,6 +51,7 @@ const char *action_home(enum action action)
         {AT_STATUS, "in Status: press 1"},
         {AT_JOURNAL, "in Journal: press 6"},
         {AT_DIFF, "in Diff: press 4"},
+        {AT_SOURCE, "on a file's page"},
         {AT_PLAN, "on a plan page"},
         {AT_RESULT, "on a result page"},
         {AT_LIST, "in lists"},

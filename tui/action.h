@@ -20,7 +20,9 @@ enum action_place {
     AT_RUN = 256,
     AT_TREE = 512,
     AT_DIFF = 1024,
-    ANYWHERE = 2047,
+    AT_SOURCE = 2048,     /* a file at one of its lines */
+    AT_DIFFERENCE = 4096, /* one difference on a page */
+    ANYWHERE = 8191,
 };
 
 enum action {

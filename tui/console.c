@@ -14,8 +14,9 @@
 #include "tui/dispatch.h"
 #include "tui/frame.h"
 #include "tui/input.h"
-#include "tui/runner.h"
+#include "tui/parity.h"
 #include "tui/playback.h"
+#include "tui/runner.h"
 
 enum { ESCAPE_MS = 25, TICK_MS = 250, RECONNECT_MS = 3000, SCRIPT_ROWS = 24, SCRIPT_COLUMNS = 80 };
 
@@ -381,6 +382,7 @@ static bool set_up(struct console *console, const struct console_options *option
     console->loop = loop_new(console, error);
     if (!console->loop || !open_terminal(console, error))
         return false;
+    console->parity = parity_new(console, console->loop, console->deck);
     struct prompt_options prompt = {
         .history = history_path(console),
         .on_line = runner_on_line,
@@ -416,6 +418,7 @@ bool console_main(struct deck *deck, const struct console_options *options, int 
     if (console->loop)
         loop_stop(console->loop);
     close_views(console);
+    TALLOC_FREE(console->parity);
     talloc_free(console->loop);
     talloc_free(console);
     return succeeded;

@@ -16,6 +16,7 @@
 
 enum { CONSOLE_PAGES = 16, CONSOLE_INPUT_BYTES = 4096, CONSOLE_REST_MS = 80 };
 
+struct parity;
 struct playback;
 
 struct console {
@@ -45,6 +46,8 @@ struct console {
     struct task *write_task; /* a run or a command that may hold a transaction, or NULL */
     const char *write_name;
     struct task *command_task; /* a command of the command line, or NULL */
+    struct task *compare_task; /* what the Diff screen has compared or made, or NULL */
+    struct parity *parity;
 
     unsigned char input[CONSOLE_INPUT_BYTES];
     size_t input_count;

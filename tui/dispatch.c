@@ -2,6 +2,8 @@
 #include "tui/dispatch.h"
 
 #include "tui/input.h"
+#include "tui/parity.h"
+#include "tui/screens/diff.h"
 #include "tui/screens/help.h"
 
 /* ---- what the console itself does ---- */
@@ -19,14 +21,19 @@ static void go_by_number(struct console *console, int number)
             there = talloc_asprintf_append_buffer(there, "%s%d %s", *there ? ", " : "",
                                                   screen_row((enum screen_id)i)->number,
                                                   screen_row((enum screen_id)i)->title);
-    console_say(console, MESSAGE_NOTE, "There is no screen %d yet; there are %s.", number, there);
+    console_say(console, MESSAGE_NOTE, "There is no screen %d yet: %s.", number, there);
     talloc_free(there);
 }
 
 static void cancel(struct console *console)
 {
     struct task *task = console->write_task ? console->write_task : console->command_task;
-    if (task) {
+    if (!task && (console->compare_task || parity_is_asking(console->parity))) {
+        if (console->compare_task)
+            task_cancel(console->compare_task);
+        (void)parity_cancel(console->parity);
+        console_say(console, MESSAGE_WARNING, "Cancelling the comparison…");
+    } else if (task) {
         task_cancel(task);
         console_say(console, MESSAGE_WARNING, "Cancelling: the server was asked to stop; waiting for its answer…");
     } else if (console->refreshing) {
@@ -103,6 +110,9 @@ static void act(struct console *console, enum action action)
         break;
     case ACTION_PREVIOUS_VIEW:
         console_go(console, console->before);
+        break;
+    case ACTION_DIFF:
+        diff_screen_open(console, MIRROR_MIGRATIONS, MIRROR_LIVE);
         break;
     default:
         if (action >= ACTION_SCREEN_1 && action <= ACTION_SCREEN_6)

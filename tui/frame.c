@@ -7,6 +7,8 @@
 #include "store/clock.h"
 #include "store/text.h"
 #include "tui/input.h"
+#include "tui/mirrors.h"
+#include "tui/parity.h"
 
 enum { TOP_ROW, TAB_ROW, CRUMB_ROW, BODY_ROW };
 enum { LAST_KEYS_COLUMNS = 27 /* ": command  ? help  q back" */ };
@@ -123,6 +125,12 @@ static const char *busy_text(struct console *console, TALLOC_CTX *owner)
         return talloc_asprintf(owner, "%s is running", console->write_name);
     if (console->command_task)
         return "running…";
+    const struct parity_pair *pair = parity_asked(console->parity);
+    if (pair)
+        return talloc_asprintf(owner, "comparing %s with %s%s", mirrors_name(pair->from), mirrors_name(pair->to),
+                               theme_glyph(GLYPH_ELLIPSIS));
+    if (console->compare_task)
+        return "comparing…";
     return console->refreshing ? "reading…" : NULL;
 }
 

@@ -12,6 +12,7 @@
 #include "tui/command.h"
 #include "tui/consent.h"
 #include "tui/frame.h"
+#include "tui/parity.h"
 #include "tui/screens/help.h"
 #include "tui/screens/page.h"
 
@@ -57,7 +58,8 @@ struct command_page {
     struct task *task; /* NULL: ended */
     const char *verb;
     bool is_write;
-    struct question *question; /* of the open dialog, or NULL; belongs to the task */
+    enum { CHANGES_NOTHING, CHANGES_SOMETHING } changes; /* files or target */
+    struct question *question;                           /* of the open dialog, or NULL; belongs to the task */
     int64_t start_ms;
     int status;
 };
@@ -196,6 +198,8 @@ static void on_end(void *argument, struct task *task, bool succeeded, const stru
         show_answer(page, task_result(task));
     else
         console_say_error(console, error);
+    if (page->changes == CHANGES_SOMETHING)
+        parity_forget(console->parity);
     if (page->is_write || !console->is_target_open)
         console_refresh(console);
 }
@@ -270,6 +274,7 @@ static void start(struct console *console, const char *line, const char *const *
     *job = (struct job){console->deck, talloc_steal(job, words)};
     page->verb = talloc_strdup(page, words[0]);
     page->is_write = command && command_effect_is_write(command->effect);
+    page->changes = command && command->effect != EFFECT_NONE ? CHANGES_SOMETHING : CHANGES_NOTHING;
     page->page.margin = PAGE_INSET;
     page->start_ms = clock_monotonic_ms();
     struct task_options options = {

@@ -2,6 +2,7 @@
 #include "tui/screens/help.h"
 
 #include "tui/command.h"
+#include "tui/diff_rows.h"
 #include "tui/screens/page.h"
 
 enum { KEY_COLUMNS = 10, NAME_COLUMNS = 12 };
@@ -84,5 +85,10 @@ void help_open(struct console *console)
         document, LOOK_PLAIN,
         "  %s incomplete. > is the cursor, * a mark. Nothing that changes a target is on a small letter or Enter.",
         theme_glyph(GLYPH_INCOMPLETE));
+    document_line(
+        document, LOOK_PLAIN,
+        "  Of differences: %s breaking, %s behavioural, %s performance, %s cosmetic; ! loses data.",
+        theme_glyph(diff_severity(SEVERITY_BREAKING)->glyph), theme_glyph(diff_severity(SEVERITY_BEHAVIOURAL)->glyph),
+        theme_glyph(diff_severity(SEVERITY_PERFORMANCE)->glyph), theme_glyph(diff_severity(SEVERITY_COSMETIC)->glyph));
     page_open(console, "Help", document, PAGE_FLUSH);
 }

@@ -1,11 +1,21 @@
-/* The screen Status: the target and how it is, the counts, the last runs, and what to do next. */
+/* The screen Status: the target and how it is, the counts, what to do next, the parity of the four mirrors, the last
+ * runs. */
 #include "tui/answer.h"
 #include "tui/consent.h"
+#include "tui/parity.h"
+#include "tui/screens/diff.h"
 #include "tui/screens/page.h"
+#include "tui/screens/parity_grid.h"
 #include "tui/screens/plan.h"
 #include "tui/screens/state.h"
 
 enum { NAME_COLUMNS = 11, RUNS_SHOWN = 5, BAR_COLUMNS = 40 };
+
+struct status_view {
+    struct page page;
+    size_t pair;            /* under the grid's cursor: an index of parity.h */
+    unsigned long revision; /* of the parity that is shown */
+};
 
 /* ---- parts ---- */
 
@@ -128,7 +138,7 @@ static void add_next(struct document *document, const struct console *console)
         {MIGRATION_MISSING, "A file that was applied is gone: 2 shows which, with the way out."},
         {MIGRATION_CHANGED, "A file was changed after it was applied: 2 shows which, with the way out."},
         {MIGRATION_OUT_OF_ORDER, "A pending migration sits below the highest applied one: 2 shows which."},
-        {MIGRATION_PENDING, "p plans what is pending; 2, then A, applies it after a confirmation."},
+        {MIGRATION_PENDING, "p plans what is pending; A in Migrations (2) applies it."},
     };
     const struct survey *survey = console->survey;
     size_t count = 0;
@@ -145,24 +155,24 @@ static void add_next(struct document *document, const struct console *console)
         document_fact(document, "Next", NAME_COLUMNS, LOOK_GOOD, "Nothing: every migration is applied.");
 }
 
-static struct document *make_document(struct page *page)
+static struct document *make_document(struct status_view *view)
 {
-    const struct console *console = page->base.console;
-    struct document *document = document_new(page);
+    const struct console *console = view->page.base.console;
+    struct document *document = document_new(view);
     if (!console->survey) {
         page_add_absent(document, console);
         return document;
     }
-    TALLOC_CTX *memory = talloc_new(page);
+    TALLOC_CTX *memory = talloc_new(view);
     add_target(document, console, memory);
     document_end_line(document);
     add_project(document, console, memory);
     document_end_line(document);
     add_counts(document, console->survey->status);
-    document_end_line(document);
-    add_runs(document, console->survey, memory);
-    document_end_line(document);
     add_next(document, console);
+    document_end_line(document);
+    parity_grid_add(document, console->parity, view->pair);
+    add_runs(document, console->survey, memory);
     talloc_free(memory);
     return document;
 }
@@ -176,6 +186,8 @@ static const char *refusal(struct view *view, enum action action)
         return "The target was not read yet: r tries again.";
     if (action == ACTION_PLAN && survey_work_count(survey) == 0)
         return "Nothing is pending: there is nothing to plan.";
+    if (action == ACTION_ASK_PARITY && !survey)
+        return "The target was not read yet: r tries again.";
     if (action != ACTION_BOOTSTRAP)
         return NULL;
     if (!survey)
@@ -186,12 +198,58 @@ static const char *refusal(struct view *view, enum action action)
     return consent_refusal(view->console);
 }
 
+static void refreshed(struct view *view)
+{
+    struct status_view *status = (struct status_view *)view;
+    status->revision = parity_revision(view->console->parity);
+    pager_set(status->page.pager, make_document(status));
+}
+
+static void draw(struct view *view, struct terminal *terminal, struct area area)
+{
+    const struct status_view *status = (struct status_view *)view;
+    if (status->revision != parity_revision(view->console->parity))
+        refreshed(view);
+    page_draw(view, terminal, area);
+}
+
+/* The script goes towards the models; else in the order of the grid. x on the Diff screen turns it round. */
+static void open_pair(const struct status_view *view)
+{
+    const struct parity_pair *pair = parity_pair(view->page.base.console->parity, view->pair);
+    bool is_models = pair->from == MIRROR_MODELS;
+    diff_screen_open(view->page.base.console, is_models ? pair->to : pair->from, is_models ? pair->from : pair->to);
+}
+
+static void ask_parity(struct console *console)
+{
+    struct error *error = error_new(console);
+    if (!parity_ask(console->parity, error))
+        console_say_error(console, error);
+    talloc_free(error);
+}
+
+static void move_pair(struct status_view *view, size_t by)
+{
+    view->pair = (view->pair + by) % PARITY_PAIRS;
+    refreshed(&view->page.base);
+}
+
 static bool act(struct view *view, enum action action)
 {
+    struct status_view *status = (struct status_view *)view;
     if (action == ACTION_PLAN)
         plan_page_open(view->console, NULL, PLAN_TO_SEE);
     else if (action == ACTION_BOOTSTRAP)
         console_command(view->console, "bootstrap");
+    else if (action == ACTION_ASK_PARITY)
+        ask_parity(view->console);
+    else if (action == ACTION_OPEN || action == ACTION_DIFF)
+        open_pair(status);
+    else if (action == ACTION_NEXT_PAIR)
+        move_pair(status, 1);
+    else if (action == ACTION_PREVIOUS_PAIR)
+        move_pair(status, PARITY_PAIRS - 1);
     else
         return page_act(view, action);
     return true;
@@ -205,15 +263,9 @@ static const char *summary(struct view *view, TALLOC_CTX *owner)
     return state_counts(owner, survey->status);
 }
 
-static void refreshed(struct view *view)
-{
-    struct page *page = (struct page *)view;
-    pager_set(page->pager, make_document(page));
-}
-
 static const struct view_class status_class = {
     .where = AT_STATUS | AT_PAGER,
-    .draw = page_draw,
+    .draw = draw,
     .act = act,
     .refusal = refusal,
     .typed = page_typed,
@@ -224,8 +276,9 @@ static const struct view_class status_class = {
 
 struct view *status_view_new(struct console *console)
 {
-    struct page *page = talloc_zero(console, struct page);
-    page_init(page, console, &status_class, "Status");
-    refreshed(&page->base);
-    return &page->base;
+    struct status_view *view = talloc_zero(console, struct status_view);
+    page_init(&view->page, console, &status_class, "Status");
+    view->pair = parity_index(MIRROR_MIGRATIONS, MIRROR_LIVE);
+    refreshed(&view->page.base);
+    return &view->page.base;
 }
