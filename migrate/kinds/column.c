@@ -3,6 +3,7 @@
 #include "migrate/kinds/column.h"
 
 #include "migrate/kinds/column_type.h"
+#include "migrate/kinds/composite.h"
 #include "migrate/kinds/heirs.h"
 #include "migrate/kinds/options.h"
 #include "store/sql.h"
@@ -197,11 +198,15 @@ static void alter_type(struct emission *emission, const struct object *from, con
         remake(emission, other);
         return;
     }
-    const char *using = is_brought_over ? column_type_using_text(emission, to->name, other->type)
-                                        : column_type_using(emission, to->name, one->type, other->type);
+    const char *by_name = is_brought_over ? composite_using(emission, to, other->type) : NULL;
+    const char *using = by_name           ? by_name
+                        : is_brought_over ? column_type_using_text(emission, to->name, other->type)
+                                          : column_type_using(emission, to->name, one->type, other->type);
     bool loses = !is_brought_over && column_type_loses(emission, one->type, other->type);
     emit(emission, loses ? EMIT_LOSES_DATA : EMIT_PLAIN, "ALTER TABLE %s ALTER COLUMN %s TYPE %s%s%s%s", to->parent,
          to->name, other->type, other->collation ? " COLLATE " : "", other->collation ? other->collation : "", using);
+    if (by_name)
+        composite_using_end(emission, to, other->type);
     /* They went with the type. */
     if (other->storage && kind_same_text(one->storage, other->storage))
         emit_change_value(emission, other, "SET STORAGE", other->real_storage);

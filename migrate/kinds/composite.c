@@ -5,17 +5,11 @@
  * wrapping (array, domain, range, another composite), and no command moves an attribute. So: what only drops attributes
  * and adds others at the end is done in place; anything else makes the type anew beside the old one, and columns are
  * brought over. */
-#include "migrate/kind.h"
+#include "migrate/kinds/composite.h"
+
 #include "migrate/kind_list.h"
 
 extern const char sql_composite[];
-
-struct composite_object {
-    struct object base;
-    const char *attributes;         /* name type [COLLATE ...], separated by commas; NULL: none */
-    const char *attribute_comments; /* name 'comment', separated by commas; NULL: none */
-    const char *is_read;            /* whether anything depends on a single attribute */
-};
 
 static const struct composite_object *composite_of(const struct object *object)
 {
@@ -131,7 +125,9 @@ static void create(struct emission *emission, const struct object *object)
 
 static void move_aside(struct emission *emission, const struct object *object, const char *aside)
 {
-    emit(emission, EMIT_PLAIN, "ALTER TYPE %s RENAME TO %s", object->identity, aside);
+    const struct object *new = emission_counterpart(emission, object);
+    emit(emission, new &&ask_lists(drops_any, object, new) ? EMIT_LOSES_DATA : EMIT_PLAIN, "ALTER TYPE %s RENAME TO %s",
+         object->identity, aside);
 }
 
 /* The type of an attribute is made anew. */
