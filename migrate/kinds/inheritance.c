@@ -30,9 +30,19 @@ static const char *clause(TALLOC_CTX *owner, const struct object *object)
 
 /* ---- link ---- */
 
-/* A parent's checks must be there before. Those that the table declares itself have been made. */
-static void add_checks(struct emission *emission, const struct object *table, const char *parent)
+/* Whether it only comes back to the parent that it was a partition of. */
+static bool comes_back(struct emission *emission, const struct object *object)
 {
+    const struct object *other = emission_counterpart(emission, object);
+    return other && as_link(object)->bound && as_link(other)->bound &&
+           kind_same_text(as_link(object)->parent_tables, as_link(other)->parent_tables);
+}
+
+/* A parent's checks must be there before. Those that the table declares itself have been made; one that comes back has
+ * kept those that the parent had before. */
+static void add_checks(struct emission *emission, const struct object *link, const char *parent)
+{
+    const struct object *table = link->parent_object;
     const struct object *object = emission_find(emission, table, KIND_table, parent);
     const struct object *const *checks = object ? emission_all_children(emission, object, KIND_check) : NULL;
     const struct object *const *own = emission_all_children(emission, table, KIND_check);
@@ -40,7 +50,8 @@ static void add_checks(struct emission *emission, const struct object *table, co
         size_t j = 0;
         while (own[j] && strcmp(own[j]->name, checks[i]->name) != 0)
             j++;
-        const char *text = own[j] ? NULL : checks[i]->kind->clause(emission_memory(emission), checks[i]);
+        bool is_kept = comes_back(emission, link) && emission_counterpart(emission, checks[i]);
+        const char *text = own[j] || is_kept ? NULL : checks[i]->kind->clause(emission_memory(emission), checks[i]);
         if (text && !strstr(text, ") NO INHERIT"))
             emit(emission, EMIT_PLAIN, "ALTER TABLE %s ADD %s", table->identity, text);
     }
@@ -73,7 +84,7 @@ static void create(struct emission *emission, const struct object *object)
     const struct object *table = object->parent_object;
     const char *names = changed_parents(emission, object);
     for (const char *parent; (parent = next_parent(emission_memory(emission), &names));) {
-        add_checks(emission, table, parent);
+        add_checks(emission, object, parent);
         if (link->bound)
             emit(emission, EMIT_PLAIN, "ALTER TABLE %s ATTACH PARTITION %s %s", parent, table->identity, link->bound);
         else
