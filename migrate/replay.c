@@ -7,39 +7,69 @@
 #include "migrate/scratch/private.h"
 #include "store/clock.h"
 
-/* A replay of migrations. */
+/* What a replay runs: files of migrations; of a script there is one key and no file. */
 struct course {
     struct build build;
     const struct directory *directory;
     const char *const *keys; /* after 0, 1 ... files */
     size_t first, count;     /* files to run: [first, count) */
     int64_t started_ms;      /* when the first of them began */
+    int64_t copy_ms;         /* what the last copy took; 0: none was made */
 };
 
 /* ---- migrations ---- */
 
-/* The cache, which makes a copy for whoever goes on: what it costs, a file copy of about a third of a millisecond for
- * each 100 kB (measured on tmpfs), must be worth it. */
+/* About what a copy takes, by its bytes (measured on tmpfs: 22 MB in 75 ms). */
 #define COPY_MS(bytes) ((bytes) / (300 << 10))
 #define SMALL_BYTES (64LL << 20)
 
-/* Whether the state behind `done` of `count` files is kept for the next time: the last file is the one that is edited,
- * those before it sometimes; where files are quick, a longer way to the next state does not matter. */
+/* Whether the state behind `done` of the files is kept for the next time, which costs a copy: the last file is the one
+ * that is edited; those before it sometimes, and where files are quick a longer way to the next state does not matter.
+ */
 static bool is_checkpoint(const struct course *course, size_t done)
 {
-    static const size_t distances[] = {4, 16};
     size_t left = course->count - done, ran = done - course->first;
-    if (ran == 0 || left == 0)
-        return false;
-    int64_t elapsed_ms = clock_monotonic_ms() - course->started_ms;
-    bool is_wanted = left == 1;
-    for (size_t i = 0; i < countof(distances); i++) /* three quarters of the way to the state before it */
-        is_wanted = is_wanted || (left == distances[i] &&
-                                  elapsed_ms / (int64_t)ran * (int64_t)(left * 3 / 4) > 2 * COPY_MS(8LL << 20));
-    if (!is_wanted)
+    if (ran == 0 || (left != 1 && left != 4 && left != 16))
         return false;
     int64_t size_bytes = cache_size_bytes(course->build.replay->database);
-    return size_bytes > 0 && (size_bytes < SMALL_BYTES || elapsed_ms > 4 * COPY_MS(size_bytes));
+    int64_t elapsed_ms = clock_monotonic_ms() - course->started_ms;
+    int64_t copy_ms = course->copy_ms > COPY_MS(size_bytes) ? course->copy_ms : COPY_MS(size_bytes);
+    if (size_bytes == 0)
+        return false;
+    if (left == 1)
+        return size_bytes < SMALL_BYTES || elapsed_ms > 4 * copy_ms;
+    int64_t saved_ms = elapsed_ms / (int64_t)ran * (int64_t)(left * 3 / 4); /* from here to the state behind it */
+    return saved_ms > 2 * copy_ms;
+}
+
+static struct scratch_database *copy_state(struct course *course, struct scratch_database *state)
+{
+    const struct build *build = &course->build;
+    int64_t started_ms = clock_monotonic_ms();
+    struct scratch_database *copy = scratch_copy(build->replay, state, build->options->cancel, build->error);
+    course->copy_ms = clock_monotonic_ms() - started_ms;
+    return copy;
+}
+
+/* When scratch is closed a twin of this state is made, for who begins there the next time. */
+static void want_twin(const struct course *course, struct scratch_database *state, const char *key)
+{
+    struct scratch *scratch = course->build.scratch;
+    if (state->kind != DATABASE_STATE || cache_size_bytes(state) >= SMALL_BYTES)
+        return;
+    scratch->twin_id = state->id;
+    scratch->twin_key = talloc_strdup(scratch, key);
+}
+
+/* A database to go on in from a state: its twin, or a copy. */
+static struct scratch_database *go_on_from(struct course *course, struct scratch_database *state, const char *key)
+{
+    const struct build *build = &course->build;
+    struct scratch_database *twin;
+    if (!registry_take_twin(build->replay, build->scratch, key, &twin, build->error))
+        return NULL;
+    want_twin(course, state, key);
+    return twin ? twin : copy_state(course, state);
 }
 
 /* The database becomes the state, and a copy of it is gone on with. */
@@ -52,7 +82,7 @@ static bool keep_state(struct course *course, size_t done)
     if (!cache_publish(state, course->keys[done], &replay->findings, build->error))
         return false;
     if (state->kind == DATABASE_STATE) {
-        replay->database = scratch_copy(replay, state, build->options->cancel, build->error);
+        replay->database = copy_state(course, state);
         if (!replay->database)
             return false;
         talloc_free(state);
@@ -79,20 +109,22 @@ static bool run_files(struct course *course)
 
 /* ---- both ---- */
 
-/* Begins with the last state that is known; *index: of its key. What a reader does not let go is made again. */
-static bool find_beginning(struct build *build, const char *const *keys, size_t count, size_t *index)
+/* Begins behind the last state that is known. What a reader does not let go is made again. */
+static bool find_beginning(struct course *course)
 {
+    struct build *build = &course->build;
     struct replay *replay = build->replay;
     struct cached cached = {0};
     bool is_cached = build->options->cache != REPLAY_FRESH;
     connection_set_cancel(build->scratch->admin, build->options->cancel);
-    bool ok = cache_find(replay, build->scratch, keys, is_cached ? count : 0, &cached, build->error);
+    bool ok =
+        cache_find(replay, build->scratch, course->keys, is_cached ? course->count + 1 : 0, &cached, build->error);
     connection_set_cancel(build->scratch->admin, NULL);
     if (!ok || !cached.database)
         return ok;
     replay->database = cached.database;
-    if (cached.index + 1 < count)
-        replay->database = scratch_copy(replay, cached.database, build->options->cancel, build->error);
+    if (cached.index < course->count)
+        replay->database = go_on_from(course, cached.database, course->keys[cached.index]);
     if (replay->database != cached.database)
         talloc_free(cached.database);
     if (!replay->database && build->error->code == ERROR_REFUSED) {
@@ -100,7 +132,7 @@ static bool find_beginning(struct build *build, const char *const *keys, size_t 
         return true;
     }
     replay->findings = cached.findings;
-    *index = cached.index;
+    course->first = cached.index;
     return replay->database;
 }
 
@@ -115,6 +147,14 @@ static bool publish(struct build *build)
 {
     build_close(build);
     return cache_publish(build->replay->database, build->replay->key, &build->replay->findings, build->error);
+}
+
+/* Who ran nothing, or all, goes on behind the end the next time; who began at a state, there again. */
+static void prepare_next(const struct course *course)
+{
+    const struct build *build = &course->build;
+    if (course->first == 0 || course->first == course->count)
+        want_twin(course, build->replay->database, build->replay->key);
 }
 
 static bool is_known(const struct build *build)
@@ -139,9 +179,11 @@ struct replay *replay_migrations(TALLOC_CTX *owner, struct scratch *scratch, con
     course.keys = cache_migration_keys(build->replay, scratch, directory, count,
                                        options->cache == REPLAY_TWIN ? CACHE_TWIN : CACHE_FIRST);
     build->replay->key = course.keys[count];
-    bool ok = find_beginning(build, course.keys, count + 1, &course.first);
+    bool ok = find_beginning(&course);
     if (ok && !is_known(build))
         ok = make_database(build) && run_files(&course) && publish(build);
+    if (ok && count > 0)
+        prepare_next(&course);
     return finish(build, ok);
 }
 
@@ -178,11 +220,12 @@ static bool run_script(struct build *build, const struct script *script)
 struct replay *replay_script(TALLOC_CTX *owner, struct scratch *scratch, const struct script *script,
                              const struct replay_options *options, struct error *error)
 {
-    struct build build = build_new(owner, scratch, options, error);
-    build.replay->key = cache_script_key(build.replay, scratch, script);
-    size_t index;
-    bool ok = find_beginning(&build, &build.replay->key, 1, &index);
-    if (ok && !is_known(&build))
-        ok = make_database(&build) && run_script(&build, script) && publish(&build);
-    return finish(&build, ok);
+    struct course course = {.build = build_new(owner, scratch, options, error)};
+    struct build *build = &course.build;
+    build->replay->key = cache_script_key(build->replay, scratch, script);
+    course.keys = &build->replay->key;
+    bool ok = find_beginning(&course);
+    if (ok && !is_known(build))
+        ok = make_database(build) && run_script(build, script) && publish(build);
+    return finish(build, ok);
 }

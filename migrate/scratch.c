@@ -8,7 +8,7 @@
 
 #define OWNER_ROLE "pgdeck_scratch_owner"
 #define AUTO "auto"
-#define FORMAT "4" /* of the registry; in a private server the cluster's folder has it */
+#define FORMAT "5" /* of the registry; in a private server the cluster's folder has it */
 
 static int close_scratch(struct scratch *scratch)
 {

@@ -2,10 +2,10 @@
 #include "migrate/replay/cache.h"
 
 #include <jansson.h>
+#include <sys/stat.h>
 
 #include "store/digest.h"
 
-#define FORMAT "1" /* of what a state is; another number makes all states unknown */
 #define STATES_MOST 24
 #define BYTES_MOST (1LL << 30)
 
@@ -13,20 +13,26 @@ extern const char sql_replay_states[], sql_replay_surplus[];
 
 /* ---- keys ---- */
 
-static char *hash(TALLOC_CTX *owner, const char *text)
+static char *hash(TALLOC_CTX *owner, const char *text) { return digest_sha256(owner, text, strlen(text)); }
+
+/* Which program made a state: another one may run the same files differently. */
+static char *program(TALLOC_CTX *owner)
 {
-    char *key = digest_sha256(owner, text, strlen(text));
-    return key;
+    struct stat status = {0};
+    (void)stat("/proc/self/exe", &status);
+    return talloc_asprintf(owner, PGDECK_VERSION " %lld %lld.%09ld", (long long)status.st_size,
+                           (long long)status.st_mtim.tv_sec, status.st_mtim.tv_nsec);
 }
 
 /* What all states of a project have in common. Texts end with a newline, which none of them holds. */
 static char *base_key(TALLOC_CTX *owner, const struct scratch *scratch, const char *what)
 {
-    char *text = talloc_asprintf(NULL, FORMAT "\n%s\n%d\n%s\n%s\n%s\n", what, scratch->server_version,
+    TALLOC_CTX *memory = talloc_new(NULL);
+    char *text = talloc_asprintf(memory, "%s\n%s\n%d\n%s\n%s\n%s\n", program(memory), what, scratch->server_version,
                                  settings_text(scratch->settings, SETTING_ledger), scratch->project_role,
                                  settings_text(scratch->settings, SETTING_search_path));
     char *key = hash(owner, text);
-    talloc_free(text);
+    talloc_free(memory);
     return key;
 }
 
@@ -266,7 +272,7 @@ static bool give_up_surplus(struct scratch *scratch, struct error *error)
         int64_t own_bytes = strtoll(result_cell(result, 0, 0), NULL, 10);
         const char *bytes = registry_number(memory, limit_bytes(scratch, own_bytes));
         const char *most = registry_number(memory, STATES_MOST);
-        ok = registry_drop_unheld(scratch, sql_replay_surplus, PARAMETERS(most, bytes), error);
+        ok = registry_drop_unheld(scratch, DROP_SURPLUS, sql_replay_surplus, PARAMETERS(most, bytes), error);
     }
     talloc_free(memory);
     return ok;

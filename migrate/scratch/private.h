@@ -39,6 +39,8 @@ struct scratch {
     struct scratch_database *databases; /* that live */
     int64_t doomed[4];                  /* databases to be dropped, their locks held */
     size_t doomed_count;
+    const char *twin_key; /* of the state that a twin is made of when this is closed; or NULL */
+    int64_t twin_id;
 };
 
 enum database_kind { DATABASE_WORK, DATABASE_STATE };
@@ -91,6 +93,10 @@ char *registry_number(TALLOC_CTX *owner, int64_t number);
 /* A database of one's own: the spare, else one made now. Owner: `owner`; freeing it drops the database. */
 struct scratch_database *registry_take(TALLOC_CTX *owner, struct scratch *scratch, struct error *error) NODISCARD;
 
+/* A twin of a state where one stands ready, which saves the copying; *database NULL: none does. */
+bool registry_take_twin(TALLOC_CTX *owner, struct scratch *scratch, const char *key, struct scratch_database **database,
+                        struct error *error) NODISCARD;
+
 /* The same from another database than the template; nobody may be connected to that one. */
 struct scratch_database *registry_copy(TALLOC_CTX *owner, struct scratch *scratch, const char *from,
                                        struct error *error) NODISCARD;
@@ -102,12 +108,15 @@ struct scratch_database *registry_handle(TALLOC_CTX *owner, struct scratch *scra
 /* Drops what was given back. Blocks for some milliseconds each. */
 void registry_flush(struct scratch *scratch);
 
-/* Starts making spares where there are too few, and does not wait. The last thing that is done on the connection. */
+/* Starts making spares where there are too few, and the twin that is wanted, and does not wait. The last thing that is
+ * done on the connection. */
 void registry_post_spares(struct scratch *scratch);
 
-/* Drops the databases of rows that nobody holds, among those that `candidates` (a query of ids) names. */
-bool registry_drop_unheld(struct scratch *scratch, const char *candidates, struct parameters parameters,
-                          struct error *error) NODISCARD;
+/* Drops the databases of rows that nobody holds, among those that `candidates` (a query of ids) names. LEFTOVERS: of
+ * spares only those that never came to be; a spare may become whole while this looks. */
+enum registry_drop { DROP_LEFTOVERS, DROP_SURPLUS };
+bool registry_drop_unheld(struct scratch *scratch, enum registry_drop what, const char *candidates,
+                          struct parameters parameters, struct error *error) NODISCARD;
 
 /* Waits until nobody is connected to a database: a session ends a moment after its connection. Errors: ERROR_CANCELLED;
  * ERROR_REFUSED where somebody stays. */

@@ -102,14 +102,14 @@ static char *create_sql(TALLOC_CTX *owner, const struct scratch *scratch, const 
 }
 
 /* A row of our own, locked from its birth by the session that makes the database. */
-static bool make_row(struct scratch *scratch, struct connection *connection, const char *kind, int64_t *id,
-                     struct error *error)
+static bool make_row(struct scratch *scratch, struct connection *connection, const char *kind, const char *twin_of,
+                     int64_t *id, struct error *error)
 {
     TALLOC_CTX *memory = talloc_new(NULL);
     admin_settle(scratch);
     struct result *result = connection_query(
-        memory, connection, PARAMETERS(kind), error,
-        "INSERT INTO pgdeck.database (kind) VALUES ($1) RETURNING id, pg_catalog.pg_advisory_lock(2, id)");
+        memory, connection, PARAMETERS(kind, twin_of), error,
+        "INSERT INTO pgdeck.database (kind, twin_of) VALUES ($1, $2) RETURNING id, pg_catalog.pg_advisory_lock(2, id)");
     if (result)
         *id = strtoll(result_cell(result, 0, 0), NULL, 10);
     talloc_free(memory);
@@ -133,7 +133,7 @@ struct scratch_database *registry_copy(TALLOC_CTX *owner, struct scratch *scratc
                                        struct error *error)
 {
     int64_t id = 0;
-    if (!make_row(scratch, scratch->admin, "work", &id, error))
+    if (!make_row(scratch, scratch->admin, "work", NULL, &id, error))
         return NULL;
     struct scratch_database *database = registry_handle(owner, scratch, id, DATABASE_WORK);
     if (admin_execute(scratch, NO_PARAMETERS, error, create_sql(database, scratch, database->name, from)) &&
@@ -145,15 +145,16 @@ struct scratch_database *registry_copy(TALLOC_CTX *owner, struct scratch *scratc
 }
 
 /* The lock is taken within the statement, so that no other process sees the row as work without its lock. */
-static bool claim_spare(struct scratch *scratch, int64_t *id, struct error *error)
+static bool claim_spare(struct scratch *scratch, const char *twin_of, int64_t *id, struct error *error)
 {
     TALLOC_CTX *memory = talloc_new(NULL);
     struct result *result =
-        admin_query(memory, scratch, PARAMETERS(scratch->prefix), error,
-                    "WITH spare AS (SELECT d.id FROM pgdeck.database AS d WHERE d.kind = 'spare' AND EXISTS"
+        admin_query(memory, scratch, PARAMETERS(scratch->prefix, twin_of), error,
+                    "WITH spare AS (SELECT d.id FROM pgdeck.database AS d WHERE d.kind = 'spare'"
+                    " AND d.twin_of IS NOT DISTINCT FROM $2 AND EXISTS"
                     " (SELECT FROM pg_catalog.pg_database AS p WHERE p.datname = $1 || '_' || d.id)"
                     " ORDER BY d.id LIMIT 1 FOR UPDATE SKIP LOCKED)"
-                    " UPDATE pgdeck.database AS d SET kind = 'work' FROM spare WHERE d.id = spare.id"
+                    " UPDATE pgdeck.database AS d SET kind = 'work', twin_of = NULL FROM spare WHERE d.id = spare.id"
                     " RETURNING d.id, pg_catalog.pg_advisory_lock(2, d.id)");
     if (result)
         *id = result_row_count(result) ? strtoll(result_cell(result, 0, 0), NULL, 10) : 0;
@@ -161,17 +162,10 @@ static bool claim_spare(struct scratch *scratch, int64_t *id, struct error *erro
     return result;
 }
 
-struct scratch_database *registry_take(TALLOC_CTX *owner, struct scratch *scratch, struct error *error)
+/* Of a spare that was claimed. */
+static struct scratch_database *handle_of_spare(TALLOC_CTX *owner, struct scratch *scratch, int64_t id,
+                                                struct error *error)
 {
-    int64_t id = 0;
-    if (!claim_spare(scratch, &id, error))
-        return NULL;
-    if (!id) {
-        char *from = talloc_asprintf(NULL, "%s_template", scratch->prefix);
-        struct scratch_database *database = registry_copy(owner, scratch, from, error);
-        talloc_free(from);
-        return database;
-    }
     struct scratch_database *database = registry_handle(owner, scratch, id, DATABASE_WORK);
     if (give_to_role(scratch, database->name, error))
         return database;
@@ -179,40 +173,95 @@ struct scratch_database *registry_take(TALLOC_CTX *owner, struct scratch *scratc
     return NULL;
 }
 
-/* On a connection of its own each but the last: a server goes on with one statement when its client has gone, not with
- * the next. */
-static void post_create(struct scratch *scratch, int64_t id, struct connection *connection)
+bool registry_take_twin(TALLOC_CTX *owner, struct scratch *scratch, const char *key, struct scratch_database **database,
+                        struct error *error)
+{
+    int64_t id = 0;
+    *database = NULL;
+    if (!claim_spare(scratch, key, &id, error))
+        return false;
+    if (id)
+        *database = handle_of_spare(owner, scratch, id, error);
+    return !id || *database;
+}
+
+struct scratch_database *registry_take(TALLOC_CTX *owner, struct scratch *scratch, struct error *error)
+{
+    int64_t id = 0;
+    if (!claim_spare(scratch, NULL, &id, error))
+        return NULL;
+    if (id)
+        return handle_of_spare(owner, scratch, id, error);
+    char *from = talloc_asprintf(NULL, "%s_template", scratch->prefix);
+    struct scratch_database *database = registry_copy(owner, scratch, from, error);
+    talloc_free(from);
+    return database;
+}
+
+/* ---- spares ---- */
+
+/* Begins to make a spare: of nothing (twin_of NULL), or of a state. The connection is done with then: a server goes on
+ * with one statement when its client has gone, not with the next. What fails leaves a row that is cleared away. */
+static void post_spare(struct scratch *scratch, struct connection *connection, const char *from, const char *twin_of)
 {
     TALLOC_CTX *memory = talloc_new(NULL);
     struct error *ignored = error_new(memory);
-    const char *from = talloc_asprintf(memory, "%s_template", scratch->prefix);
-    const struct query query = {.sql = create_sql(memory, scratch, registry_name(memory, scratch, id), from)};
-    bool ok UNUSED = connection_post(connection, &query, ignored);
+    int64_t id;
+    if (make_row(scratch, connection, "spare", twin_of, &id, ignored)) {
+        const char *sql = create_sql(memory, scratch, registry_name(memory, scratch, id), from);
+        bool ok UNUSED = connection_post(connection, &(struct query){.sql = sql}, ignored);
+    }
     talloc_free(memory);
+}
+
+/* A connection that lives until `owner` is freed. */
+static struct connection *connect_for_one(TALLOC_CTX *owner, struct scratch *scratch)
+{
+    return server_connect(owner, scratch, connection_target(scratch->admin)->database, SCRATCH_SUPERUSER, NULL,
+                          error_new(owner));
+}
+
+/* While it is copied nobody connects to it, and nobody gives it up. Where somebody reads it, or a twin is there, none
+ * is made. */
+static void post_twin(struct scratch *scratch, TALLOC_CTX *memory)
+{
+    const char *key = scratch->twin_key, *id = registry_number(memory, scratch->twin_id);
+    struct connection *connection = connect_for_one(memory, scratch);
+    struct result *result =
+        connection ? connection_query(memory, connection, PARAMETERS(key, id), error_new(memory),
+                                      "SELECT pg_catalog.pg_try_advisory_lock_shared(2, $2::integer)"
+                                      " AND pg_catalog.pg_try_advisory_lock(3, $2::integer) AND NOT EXISTS"
+                                      " (SELECT FROM pgdeck.database WHERE kind = 'spare' AND twin_of = $1) AND EXISTS"
+                                      " (SELECT FROM pgdeck.database WHERE id = $2::integer AND key = $1)")
+                   : NULL;
+    if (result && *result_value(result) == 't')
+        post_spare(scratch, connection, registry_name(memory, scratch, scratch->twin_id), key);
 }
 
 void registry_post_spares(struct scratch *scratch)
 {
     TALLOC_CTX *memory = talloc_new(NULL);
-    struct error *ignored = error_new(memory);
-    const char *database = connection_target(scratch->admin)->database;
-    struct result *result = admin_query(memory, scratch, NO_PARAMETERS, ignored,
-                                        "SELECT pg_catalog.count(*) FROM pgdeck.database WHERE kind = 'spare'");
-    int64_t id, missing = result ? SPARES - strtoll(result_value(result), NULL, 10) : 0;
+    const char *from = talloc_asprintf(memory, "%s_template", scratch->prefix);
+    struct result *result =
+        admin_query(memory, scratch, NO_PARAMETERS, error_new(memory),
+                    "SELECT pg_catalog.count(*) FROM pgdeck.database WHERE kind = 'spare' AND twin_of IS NULL");
+    int64_t missing = result ? SPARES - strtoll(result_value(result), NULL, 10) : 0;
     for (; missing > 1; missing--) {
-        struct connection *other = server_connect(memory, scratch, database, SCRATCH_SUPERUSER, NULL, ignored);
-        if (other && make_row(scratch, other, "spare", &id, ignored))
-            post_create(scratch, id, other);
+        struct connection *connection = connect_for_one(memory, scratch);
+        if (connection)
+            post_spare(scratch, connection, from, NULL);
     }
-    if (missing == 1 && make_row(scratch, scratch->admin, "spare", &id, ignored))
-        post_create(scratch, id, scratch->admin);
+    if (scratch->twin_key)
+        post_twin(scratch, memory);
+    if (missing == 1)
+        post_spare(scratch, scratch->admin, from, NULL);
     talloc_free(memory);
 }
 
 /* ---- dropping ---- */
 
 /* Under its lock the row is looked at again: it may have become somebody's, or a whole spare, in between. */
-static bool drop_one(struct scratch *scratch, const char *id, struct error *error)
+static bool drop_one(struct scratch *scratch, const char *id, enum registry_drop what, struct error *error)
 {
     TALLOC_CTX *memory = talloc_new(NULL);
     struct result *lock =
@@ -220,10 +269,12 @@ static bool drop_one(struct scratch *scratch, const char *id, struct error *erro
     bool ok = lock;
     if (ok && *result_value(lock) == 't') {
         int64_t number = strtoll(id, NULL, 10);
-        struct result *again =
-            admin_query(memory, scratch, PARAMETERS(id, registry_name(memory, scratch, number)), error,
-                        "SELECT 1 FROM pgdeck.database WHERE id = $1::integer AND (kind <> 'spare' OR NOT EXISTS"
-                        " (SELECT FROM pg_catalog.pg_database WHERE datname = $2))");
+        struct result *again = admin_query(
+            memory, scratch,
+            PARAMETERS(id, registry_name(memory, scratch, number), what == DROP_SURPLUS ? "true" : "false"), error,
+            "SELECT 1 FROM pgdeck.database WHERE id = $1::integer AND (kind <> 'spare'"
+            " OR $3::boolean AND twin_of IS NOT NULL OR NOT EXISTS"
+            " (SELECT FROM pg_catalog.pg_database WHERE datname = $2))");
         ok = again;
         if (ok && result_row_count(again) > 0)
             doom(scratch, number);
@@ -234,14 +285,14 @@ static bool drop_one(struct scratch *scratch, const char *id, struct error *erro
     return ok;
 }
 
-bool registry_drop_unheld(struct scratch *scratch, const char *candidates, struct parameters parameters,
-                          struct error *error)
+bool registry_drop_unheld(struct scratch *scratch, enum registry_drop what, const char *candidates,
+                          struct parameters parameters, struct error *error)
 {
     TALLOC_CTX *memory = talloc_new(NULL);
     struct result *result = admin_query(memory, scratch, parameters, error, candidates);
     bool ok = result;
     for (size_t i = 0; ok && i < result_row_count(result); i++)
-        ok = drop_one(scratch, result_cell(result, i, 0), error);
+        ok = drop_one(scratch, result_cell(result, i, 0), what, error);
     talloc_free(memory);
     return ok;
 }

@@ -132,7 +132,7 @@ static bool make_all(struct scratch *scratch, struct error *error)
         !admin_execute(scratch, NO_PARAMETERS, error, "DELETE FROM pgdeck.server") ||
         !admin_execute(scratch, NO_PARAMETERS, error,
                        "UPDATE pgdeck.database SET kind = 'work' WHERE kind = 'spare'") ||
-        !registry_drop_unheld(scratch, "SELECT id FROM pgdeck.database", NO_PARAMETERS, error))
+        !registry_drop_unheld(scratch, DROP_LEFTOVERS, "SELECT id FROM pgdeck.database", NO_PARAMETERS, error))
         return false;
     registry_flush(scratch);
     scratch->token = make_secret(scratch);
@@ -166,7 +166,7 @@ static bool clear_leftovers(struct scratch *scratch, struct error *error)
         " AND NOT EXISTS (SELECT FROM pg_catalog.pg_locks AS l WHERE l.locktype = 'advisory' AND l.classid = 2"
         " AND l.objid = d.id::oid AND l.objsubid = 2 AND l.database = (SELECT oid FROM pg_catalog.pg_database"
         " WHERE datname = pg_catalog.current_database()))";
-    return registry_drop_unheld(scratch, leftovers, PARAMETERS(scratch->prefix), error);
+    return registry_drop_unheld(scratch, DROP_LEFTOVERS, leftovers, PARAMETERS(scratch->prefix), error);
 }
 
 bool setup_prepare(struct scratch *scratch, struct error *error)

@@ -139,6 +139,171 @@ static void test_untrusted_extension_and_its_kind_are_made(void **state)
                         "1");
 }
 
+static void test_script_of_pg_dump_runs(void **state)
+{
+    struct replay_test *test = *state;
+    replay_test_script(
+        test,
+        "--\n-- PostgreSQL database dump\n--\n\n\\restrict abcDEF123\n\nSET statement_timeout = 0;\n"
+        "SET client_encoding = 'UTF8';\nSELECT pg_catalog.set_config('search_path', '', false);\n"
+        "SET check_function_bodies = false;\nSET row_security = off;\nCREATE SCHEMA app;\n"
+        "ALTER SCHEMA app OWNER TO app_owner;\nCREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA app;\n"
+        "COMMENT ON EXTENSION pg_trgm IS 'text similarity measurement';\n"
+        "CREATE FUNCTION app.f() RETURNS integer LANGUAGE sql AS $$SELECT 1$$;\n"
+        "ALTER FUNCTION app.f() OWNER TO app_owner;\nSET default_tablespace = '';\n"
+        "SET default_table_access_method = heap;\nCREATE TABLE app.t (id integer NOT NULL, x text);\n"
+        "ALTER TABLE app.t OWNER TO app_owner;\nCREATE SEQUENCE app.t_id_seq AS integer;\n"
+        "ALTER TABLE app.t_id_seq OWNER TO app_owner;\nALTER SEQUENCE app.t_id_seq OWNED BY app.t.id;\n"
+        "ALTER TABLE ONLY app.t ALTER COLUMN id SET DEFAULT nextval('app.t_id_seq'::regclass);\n"
+        "COPY app.t (id, x) FROM stdin;\n1\ta;b\n2\t\\N\n\\.\n\n\nSELECT pg_catalog.setval('app.t_id_seq', 2, true);\n"
+        "ALTER TABLE ONLY app.t ADD CONSTRAINT t_pkey PRIMARY KEY (id);\nGRANT USAGE ON SCHEMA app TO reader;\n"
+        "REVOKE USAGE ON SCHEMA public FROM PUBLIC;\nGRANT ALL ON TABLE app.t TO reader WITH GRANT OPTION;\n"
+        "ALTER DEFAULT PRIVILEGES FOR ROLE app_owner IN SCHEMA app GRANT SELECT ON TABLES TO reader;\n\n"
+        "\\unrestrict abcDEF123\n");
+    replay_test_findings(test, "");
+    assert_string_equal(replay_test_ask(test, "SELECT string_agg(id || coalesce(x, '-'), ',' ORDER BY id) FROM app.t"),
+                        "1a;b,2-");
+    assert_string_equal(replay_test_ask(test, "SELECT tableowner FROM pg_tables WHERE tablename = 't'"), "app_owner");
+    assert_string_equal(replay_test_ask(test, "SELECT nspacl::text ~ 'app_owner=C' OR nspacl IS NULL FROM pg_namespace"
+                                              " WHERE nspname = 'public'"),
+                        "f");
+    assert_string_equal(replay_test_ask(test, "SELECT coalesce(to_regclass('public.schema_migrations')::text, 'none')"),
+                        "none");
+}
+
+static void test_script_runs_as_in_psql(void **state)
+{
+    struct replay_test *test = *state;
+    replay_test_script(test,
+                       "CREATE TABLE a (id int);\nBEGIN;\nCREATE TABLE b (id int);\nROLLBACK;\nBEGIN;\n"
+                       "CREATE TABLE c (id int);\nSAVEPOINT s;\nCREATE TABLE d (id int);\nROLLBACK TO s;\nCOMMIT;\n"
+                       "CREATE INDEX CONCURRENTLY i ON a (id);\nSET search_path = pg_temp;\nCREATE TABLE e (id int);\n"
+                       "BEGIN;\nCREATE TABLE public.unfinished (id int);");
+    assert_string_equal(replay_test_ask(test, "SELECT string_agg(relname, ',' ORDER BY relname) FROM pg_class"
+                                              " WHERE relnamespace = 'public'::regnamespace"),
+                        "a,c,i");
+    assert_false(replay_test_try_script(test, "CREATE TABLE a (id int);\nSELECT 1;\n  SELECT nothing;"));
+    replay_test_failed(test, "42703", "init.sql", 3, 10);
+}
+
+static void test_savepoints_of_files_work_behind_a_finding(void **state)
+{
+    struct replay_test *test = *state;
+    replay_test_write(test, FILE_1,
+                      "CREATE EXTENSION no_such_thing;\nCREATE TABLE a (id int);\nSAVEPOINT s;\n"
+                      "CREATE TABLE b (id int);\nROLLBACK TO s;\nCREATE TABLE c (id int);\nRELEASE s;");
+    replay_test_run(test);
+    assert_string_equal(replay_test_ask(test, "SELECT string_agg(relname, ',' ORDER BY relname) FROM pg_class"
+                                              " WHERE relname IN ('a', 'b', 'c')"),
+                        "a,c");
+}
+
+static void test_each_file_begins_with_the_same_session(void **state)
+{
+    struct replay_test *test = *state;
+    replay_test_write(test, FILE_1,
+                      "CREATE SCHEMA s;\nSET search_path = s;\nCREATE TABLE a (id int);\n"
+                      "CREATE TEMP TABLE x (id int);\nSET ROLE somebody;\nSET work_mem = '1MB';");
+    replay_test_write(test, "002_b.sql",
+                      "CREATE TABLE b AS SELECT current_setting('work_mem') AS work_mem, current_user AS who,"
+                      " coalesce(to_regclass('x')::text, 'none') AS x;");
+    replay_test_run(test);
+    assert_string_equal(replay_test_ask(test, "SELECT work_mem || ' ' || who || ' ' || x FROM public.b"),
+                        "4MB pgdeck_scratch_owner none");
+}
+
+static void test_other_role_may_do_what_owner_may(void **state)
+{
+    struct replay_test *test = *state;
+    replay_test_write(test, FILE_1,
+                      "SET ROLE builder;\nCREATE SCHEMA s;\nCREATE TABLE s.a (id int);\n"
+                      "SELECT 1 / (current_user = 'builder')::int;\nRESET ROLE;\n"
+                      "SET SESSION AUTHORIZATION builder;\nCREATE TABLE s.b (id int);\n"
+                      "RESET SESSION AUTHORIZATION;");
+    replay_test_run(test);
+    replay_test_findings(test, "");
+    assert_string_equal(replay_test_ask(test, "SELECT count(*) FROM pg_tables WHERE schemaname = 's'"), "2");
+}
+
+static void test_owners_are_changed_without_rights_left_behind(void **state)
+{
+    struct replay_test *test = *state;
+    replay_test_write(
+        test, FILE_1,
+        "CREATE SCHEMA s;\nCREATE TABLE s.a (id int);\nALTER TABLE s.a OWNER TO keeper;\n"
+        "CREATE VIEW v AS SELECT 1 AS x;\nALTER VIEW v OWNER TO keeper;\nALTER SCHEMA s OWNER TO keeper;");
+    replay_test_run(test);
+    replay_test_findings(test, "");
+    assert_string_equal(
+        replay_test_ask(test,
+                        "SELECT string_agg(relowner::regrole::text, ',') FROM pg_class WHERE relname IN ('a', 'v')"),
+        "keeper,keeper");
+    assert_string_equal(replay_test_ask(test, "SELECT has_schema_privilege('keeper', 'public', 'CREATE') || ' ' ||"
+                                              " has_database_privilege('keeper', current_database(), 'CREATE')"),
+                        "false false");
+}
+
+static void test_roles_made_inside_do_are_left_out(void **state)
+{
+    struct replay_test *test = *state;
+    replay_test_write(test, FILE_1,
+                      "DO $body$\nBEGIN\n  CREATE ROLE inside_do LOGIN;\n  EXECUTE 'GRANT inside_do TO other_do';\n"
+                      "  EXECUTE format('CREATE USER %I', 'third_do');\n  CREATE TABLE made (id int);\n"
+                      "EXCEPTION WHEN duplicate_object THEN NULL;\nEND\n$body$;");
+    replay_test_run(test);
+    replay_test_findings(test, "SKIPPED " SHOWN_1 ":1");
+    assert_string_equal(replay_test_ask(test,
+                                        "SELECT to_regclass('public.made') || ' ' || (SELECT count(*) FROM pg_roles"
+                                        " WHERE rolname IN ('inside_do', 'other_do'))"),
+                        "public.made 2");
+}
+
+static void test_files_of_the_server_are_findings(void **state)
+{
+    struct replay_test *test = *state;
+    replay_test_write(test, FILE_1,
+                      "CREATE TABLE a (x text);\nCOPY a FROM '/srv/data/a.csv';\nCREATE TABLE b (x text);\n"
+                      "CREATE FUNCTION c(int) RETURNS int LANGUAGE c AS '/usr/lib/x.so', 'c';\n"
+                      "SELECT pg_reload_conf();");
+    replay_test_run(test);
+    replay_test_findings(test, "FAILED " SHOWN_1 ":2; FAILED " SHOWN_1 ":4; FAILED " SHOWN_1 ":5");
+}
+
+static void test_constraint_that_fails_at_commit_names_the_file(void **state)
+{
+    struct replay_test *test = *state;
+    replay_test_write(test, FILE_1,
+                      "CREATE TABLE a (id int PRIMARY KEY, p int REFERENCES a DEFERRABLE INITIALLY DEFERRED);\n"
+                      "INSERT INTO a VALUES (1, 2);");
+    assert_false(replay_test_try(test));
+    replay_test_failed(test, "23503", SHOWN_1, 0, 0);
+}
+
+static void test_project_role_owns_what_files_make(void **state UNUSED)
+{
+    const char *const options[] = {"role=deploy_role", "search_path=app,public", NULL};
+    struct replay_test *test = replay_test_new(NULL, options);
+    replay_test_write(test, FILE_1, "CREATE SCHEMA app;\nCREATE TABLE a (id int);");
+    replay_test_write(test, "002_b.sql", "CREATE TABLE b (id int);");
+    replay_test_run(test);
+    replay_test_findings(test, "");
+    assert_string_equal(replay_test_ask(test, "SELECT string_agg(tablename || ' ' || tableowner, ', ' ORDER BY 1)"
+                                              " FROM pg_tables WHERE schemaname = 'app'"),
+                        "a deploy_role, b deploy_role");
+    assert_string_equal(replay_test_ask(test, "SELECT count(*) FROM public.schema_migrations"), "2");
+    talloc_free(test);
+}
+
+static void test_ledger_in_a_schema_of_its_own(void **state UNUSED)
+{
+    const char *const options[] = {"ledger=ops.applied", NULL};
+    struct replay_test *test = replay_test_new(NULL, options);
+    replay_test_write(test, FILE_1, "SELECT 1;");
+    replay_test_run(test);
+    assert_string_equal(replay_test_ask(test, "SELECT string_agg(version, ',') FROM ops.applied"), "001");
+    talloc_free(test);
+}
+
 int main(int count, char **arguments)
 {
     if (replay_test_main(count, arguments) >= 0)
@@ -153,6 +318,17 @@ int main(int count, char **arguments)
         REPLAY_TEST(test_failure_before_any_finding_is_an_error),
         REPLAY_TEST(test_other_failure_behind_finding_is_an_error),
         REPLAY_TEST(test_untrusted_extension_and_its_kind_are_made),
+        REPLAY_TEST(test_script_of_pg_dump_runs),
+        REPLAY_TEST(test_script_runs_as_in_psql),
+        REPLAY_TEST(test_savepoints_of_files_work_behind_a_finding),
+        REPLAY_TEST(test_each_file_begins_with_the_same_session),
+        REPLAY_TEST(test_other_role_may_do_what_owner_may),
+        REPLAY_TEST(test_owners_are_changed_without_rights_left_behind),
+        REPLAY_TEST(test_roles_made_inside_do_are_left_out),
+        REPLAY_TEST(test_files_of_the_server_are_findings),
+        REPLAY_TEST(test_constraint_that_fails_at_commit_names_the_file),
+        REPLAY_TEST(test_project_role_owns_what_files_make),
+        REPLAY_TEST(test_ledger_in_a_schema_of_its_own),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
