@@ -51,25 +51,25 @@ static struct scratch_database *copy_state(struct course *course, struct scratch
     return copy;
 }
 
-/* When scratch is closed a twin of this state is made, for who begins there the next time. */
-static void want_twin(const struct course *course, struct scratch_database *state, const char *key)
+/* When scratch is closed a copy of this state is made, for who begins there the next time. */
+static void want_ready_copy(const struct course *course, struct scratch_database *state, const char *key)
 {
     struct scratch *scratch = course->build.scratch;
     if (state->kind != DATABASE_STATE || cache_size_bytes(state) >= SMALL_BYTES)
         return;
-    scratch->twin_id = state->id;
-    scratch->twin_key = talloc_strdup(scratch, key);
+    scratch->ready_id = state->id;
+    scratch->ready_key = talloc_strdup(scratch, key);
 }
 
-/* A database to go on in from a state: its twin, or a copy. */
+/* A database to go on in from a state: the copy that stands ready, or one made now. */
 static struct scratch_database *go_on_from(struct course *course, struct scratch_database *state, const char *key)
 {
     const struct build *build = &course->build;
-    struct scratch_database *twin;
-    if (!registry_take_twin(build->replay, build->scratch, key, &twin, build->error))
+    struct scratch_database *ready;
+    if (!registry_take_ready(build->replay, build->scratch, key, &ready, build->error))
         return NULL;
-    want_twin(course, state, key);
-    return twin ? twin : copy_state(course, state);
+    want_ready_copy(course, state, key);
+    return ready ? ready : copy_state(course, state);
 }
 
 /* The database becomes the state, and a copy of it is gone on with. */
@@ -154,7 +154,7 @@ static void prepare_next(const struct course *course)
 {
     const struct build *build = &course->build;
     if (course->first == 0 || course->first == course->count)
-        want_twin(course, build->replay->database, build->replay->key);
+        want_ready_copy(course, build->replay->database, build->replay->key);
 }
 
 static bool is_known(const struct build *build)

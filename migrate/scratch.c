@@ -7,8 +7,9 @@
 #include "store/sql.h"
 
 #define OWNER_ROLE "pgdeck_scratch_owner"
+#define READER_ROLE "pgdeck_scratch_reader"
 #define AUTO "auto"
-#define FORMAT "5" /* of the registry; in a private server the cluster's folder has it */
+#define FORMAT "6" /* of the registry; in a private server the cluster's folder has it */
 
 static int close_scratch(struct scratch *scratch)
 {
@@ -38,7 +39,7 @@ static void note_version(struct scratch *scratch, int asked)
 static bool connect_admin(struct scratch *scratch, const char *database, struct cancel *cancel, struct error *error)
 {
     TALLOC_FREE(scratch->admin);
-    scratch->admin = server_connect(scratch, scratch, database, SCRATCH_SUPERUSER, cancel, error);
+    scratch->admin = server_connect(scratch, scratch, database, SERVER_ADMIN, cancel, error);
     if (!scratch->admin)
         return false;
     scratch->server_version = connection_server_version(scratch->admin);
@@ -61,6 +62,7 @@ static bool open_private(struct scratch *scratch, int major, struct cancel *canc
     scratch->target = cluster_target(scratch, scratch->cluster, plain);
     scratch->prefix = "scratch";
     scratch->role = OWNER_ROLE;
+    scratch->reader = READER_ROLE;
     scratch->may_be_superuser = true;
     return connect_admin(scratch, "postgres", cancel, error);
 }
@@ -101,6 +103,7 @@ static bool open_named(struct scratch *scratch, struct cancel *cancel, struct er
         const char *name = talloc_strdup(scratch, result_value(user));
         scratch->may_be_superuser = !strcmp(connection_parameter(scratch->admin, "is_superuser"), "on");
         scratch->role = scratch->may_be_superuser ? OWNER_ROLE : name;
+        scratch->reader = scratch->may_be_superuser ? READER_ROLE : name;
         scratch->prefix =
             talloc_asprintf(scratch, "pgdeck_scratch" FORMAT "_%08x", (unsigned)digest_key(name, strlen(name)));
     }

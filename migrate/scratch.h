@@ -39,7 +39,10 @@ struct scratch_database *scratch_create(TALLOC_CTX *owner, struct scratch *scrat
 struct scratch_database *scratch_copy(TALLOC_CTX *owner, struct scratch_database *database, struct cancel *cancel,
                                       struct error *error) NODISCARD;
 
-enum scratch_role { SCRATCH_OWNER, SCRATCH_SUPERUSER };
+/* Whom a connection is of. OWNER: SQL of files runs as it. READER: reads all rows, whatever policies say, where the
+ * server's administrator is a superuser; else the owner. There is no superuser: whoever so much as reads a table whose
+ * maker it does not trust runs that one's functions (the planner, those of an index). */
+enum scratch_role { SCRATCH_OWNER, SCRATCH_READER };
 
 /* A connection into it, with the settings of a session (search_path empty, dates in ISO, UTC, jit off). Owner: `owner`;
  * must be freed before the database. */

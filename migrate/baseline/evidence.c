@@ -22,7 +22,7 @@ struct evidence_reading *evidence_begin(TALLOC_CTX *owner, struct scratch_databa
     struct evidence_reading *reading = talloc_zero(owner, struct evidence_reading);
     struct task_options options = {.name = "rows", .run = read_both, .argument = reading};
     reading->limit = limit;
-    reading->connection = scratch_connect(reading, database, SCRATCH_SUPERUSER, cancel, error);
+    reading->connection = scratch_connect(reading, database, SCRATCH_READER, cancel, error);
     reading->task = reading->connection ? task_start(reading, &options, error) : NULL; /* ends before its connection */
     if (!reading->task)
         TALLOC_FREE(reading);

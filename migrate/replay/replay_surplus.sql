@@ -1,5 +1,5 @@
 -- The databases of the cache that nobody holds and that are too much: replaced states, the least recently used beyond a number and a
--- size, and twins but the newest two, or of a state that is gone.
+-- size, and copies but the newest two, or of a state that is gone.
 -- $1: how many states are kept; $2: bytes that are kept. Columns: id. Serves 12 and newer.
 SELECT d.id
 FROM (
@@ -10,9 +10,9 @@ FROM (
     WINDOW newest AS (ORDER BY s.key IS NULL, s.used_at DESC, s.id DESC)
     UNION ALL
     SELECT t.id, pg_catalog.row_number() OVER (ORDER BY t.id DESC) > 2
-            OR NOT EXISTS (SELECT FROM pgdeck.database AS s WHERE s.kind = 'state' AND s.key = t.twin_of)
+            OR NOT EXISTS (SELECT FROM pgdeck.database AS s WHERE s.kind = 'state' AND s.key = t.copy_of)
     FROM pgdeck.database AS t
-    WHERE t.kind = 'spare' AND t.twin_of IS NOT NULL
+    WHERE t.kind = 'spare' AND t.copy_of IS NOT NULL
 ) AS d
 WHERE d.is_surplus
     AND NOT EXISTS (

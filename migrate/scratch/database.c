@@ -41,12 +41,12 @@ static bool forget_settings(struct scratch_database *database, struct error *err
     struct scratch *scratch = database->scratch;
     TALLOC_CTX *memory = talloc_new(NULL);
     struct result *result = admin_query(
-        memory, scratch, PARAMETERS(scratch->role, database->name), error,
+        memory, scratch, PARAMETERS(scratch->role, database->name, scratch->reader), error,
         "SELECT pg_catalog.format('ALTER %s%s RESET ALL', CASE WHEN s.setrole = 0 THEN '' ELSE"
         " pg_catalog.format('ROLE %I', r.rolname) END, CASE WHEN s.setdatabase = 0 THEN '' WHEN s.setrole = 0 THEN"
         " pg_catalog.format('DATABASE %I', d.datname) ELSE pg_catalog.format(' IN DATABASE %I', d.datname) END)"
         " FROM pg_catalog.pg_db_role_setting AS s LEFT JOIN pg_catalog.pg_roles AS r ON r.oid = s.setrole"
-        " LEFT JOIN pg_catalog.pg_database AS d ON d.oid = s.setdatabase WHERE r.rolname = $1 OR d.datname = $2");
+        " LEFT JOIN pg_catalog.pg_database AS d ON d.oid = s.setdatabase WHERE r.rolname IN ($1, $3) OR d.datname = $2");
     bool ok = result;
     for (size_t i = 0; ok && scratch->may_be_superuser && i < result_row_count(result); i++)
         ok = admin_execute(scratch, NO_PARAMETERS, error, result_cell(result, i, 0));
@@ -62,7 +62,10 @@ struct connection *scratch_connect(TALLOC_CTX *owner, struct scratch_database *d
     struct lease *lease = database->kind == DATABASE_STATE ? take_lease(database, error) : NULL;
     bool ok = (lease || database->kind != DATABASE_STATE) && forget_settings(database, error);
     connection_set_cancel(scratch->admin, NULL);
-    struct connection *connection = ok ? server_connect(owner, scratch, database->name, role, cancel, error) : NULL;
+    struct connection *connection =
+        ok ? server_connect(owner, scratch, database->name, role == SCRATCH_READER ? SERVER_READER : SERVER_OWNER,
+                            cancel, error)
+           : NULL;
     if (!connection) {
         talloc_free(lease);
         error_prefix(error, "cannot connect to a scratch database");

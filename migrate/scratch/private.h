@@ -28,6 +28,7 @@ struct scratch {
     struct connection *admin;
     const char *prefix;       /* of the names of databases: "scratch" */
     const char *role;         /* plain: SQL of files runs as it */
+    const char *reader;       /* a member of it that no policy binds; or the same */
     const char *project_role; /* of the settings, where it can be had; else "" */
     const char *password, *token;
     const char *note;      /* see scratch_version_note; or NULL */
@@ -39,8 +40,8 @@ struct scratch {
     struct scratch_database *databases; /* that live */
     int64_t doomed[4];                  /* databases to be dropped, their locks held */
     size_t doomed_count;
-    const char *twin_key; /* of the state that a twin is made of when this is closed; or NULL */
-    int64_t twin_id;
+    const char *ready_key; /* of the state that a copy is made of when this is closed; or NULL */
+    int64_t ready_id;
 };
 
 enum database_kind { DATABASE_WORK, DATABASE_STATE };
@@ -67,9 +68,10 @@ void admin_settle(struct scratch *scratch);
 /* The same for what nobody waits for or asks about. */
 void admin_post(struct scratch *scratch, struct parameters parameters, const char *sql);
 
-/* A connection to a database. Owner: `owner`. */
+/* A connection to a database. The administrator never goes where SQL of files has been. Owner: `owner`. */
+enum server_role { SERVER_OWNER, SERVER_READER, SERVER_ADMIN };
 struct connection *server_connect(TALLOC_CTX *owner, struct scratch *scratch, const char *database,
-                                  enum scratch_role role, struct cancel *cancel, struct error *error) NODISCARD;
+                                  enum server_role role, struct cancel *cancel, struct error *error) NODISCARD;
 
 /* The settings of a session that reads: search_path empty and the like; as many queries as are returned, at most
  * SERVER_SESSION_MOST. */
@@ -93,9 +95,9 @@ char *registry_number(TALLOC_CTX *owner, int64_t number);
 /* A database of one's own: the spare, else one made now. Owner: `owner`; freeing it drops the database. */
 struct scratch_database *registry_take(TALLOC_CTX *owner, struct scratch *scratch, struct error *error) NODISCARD;
 
-/* A twin of a state where one stands ready, which saves the copying; *database NULL: none does. */
-bool registry_take_twin(TALLOC_CTX *owner, struct scratch *scratch, const char *key, struct scratch_database **database,
-                        struct error *error) NODISCARD;
+/* A copy of a state where one stands ready; *database NULL: none does. */
+bool registry_take_ready(TALLOC_CTX *owner, struct scratch *scratch, const char *key,
+                         struct scratch_database **database, struct error *error) NODISCARD;
 
 /* The same from another database than the template; nobody may be connected to that one. */
 struct scratch_database *registry_copy(TALLOC_CTX *owner, struct scratch *scratch, const char *from,
@@ -108,7 +110,7 @@ struct scratch_database *registry_handle(TALLOC_CTX *owner, struct scratch *scra
 /* Drops what was given back. Blocks for some milliseconds each. */
 void registry_flush(struct scratch *scratch);
 
-/* Starts making spares where there are too few, and the twin that is wanted, and does not wait. The last thing that is
+/* Starts making spares where there are too few, and the copy that is wanted, and does not wait. The last thing that is
  * done on the connection. */
 void registry_post_spares(struct scratch *scratch);
 

@@ -102,14 +102,14 @@ static char *create_sql(TALLOC_CTX *owner, const struct scratch *scratch, const 
 }
 
 /* A row of our own, locked from its birth by the session that makes the database. */
-static bool make_row(struct scratch *scratch, struct connection *connection, const char *kind, const char *twin_of,
+static bool make_row(struct scratch *scratch, struct connection *connection, const char *kind, const char *copy_of,
                      int64_t *id, struct error *error)
 {
     TALLOC_CTX *memory = talloc_new(NULL);
     admin_settle(scratch);
     struct result *result = connection_query(
-        memory, connection, PARAMETERS(kind, twin_of), error,
-        "INSERT INTO pgdeck.database (kind, twin_of) VALUES ($1, $2) RETURNING id, pg_catalog.pg_advisory_lock(2, id)");
+        memory, connection, PARAMETERS(kind, copy_of), error,
+        "INSERT INTO pgdeck.database (kind, copy_of) VALUES ($1, $2) RETURNING id, pg_catalog.pg_advisory_lock(2, id)");
     if (result)
         *id = strtoll(result_cell(result, 0, 0), NULL, 10);
     talloc_free(memory);
@@ -145,16 +145,16 @@ struct scratch_database *registry_copy(TALLOC_CTX *owner, struct scratch *scratc
 }
 
 /* The lock is taken within the statement, so that no other process sees the row as work without its lock. */
-static bool claim_spare(struct scratch *scratch, const char *twin_of, int64_t *id, struct error *error)
+static bool claim_spare(struct scratch *scratch, const char *copy_of, int64_t *id, struct error *error)
 {
     TALLOC_CTX *memory = talloc_new(NULL);
     struct result *result =
-        admin_query(memory, scratch, PARAMETERS(scratch->prefix, twin_of), error,
+        admin_query(memory, scratch, PARAMETERS(scratch->prefix, copy_of), error,
                     "WITH spare AS (SELECT d.id FROM pgdeck.database AS d WHERE d.kind = 'spare'"
-                    " AND d.twin_of IS NOT DISTINCT FROM $2 AND EXISTS"
+                    " AND d.copy_of IS NOT DISTINCT FROM $2 AND EXISTS"
                     " (SELECT FROM pg_catalog.pg_database AS p WHERE p.datname = $1 || '_' || d.id)"
                     " ORDER BY d.id LIMIT 1 FOR UPDATE SKIP LOCKED)"
-                    " UPDATE pgdeck.database AS d SET kind = 'work', twin_of = NULL FROM spare WHERE d.id = spare.id"
+                    " UPDATE pgdeck.database AS d SET kind = 'work', copy_of = NULL FROM spare WHERE d.id = spare.id"
                     " RETURNING d.id, pg_catalog.pg_advisory_lock(2, d.id)");
     if (result)
         *id = result_row_count(result) ? strtoll(result_cell(result, 0, 0), NULL, 10) : 0;
@@ -173,8 +173,8 @@ static struct scratch_database *handle_of_spare(TALLOC_CTX *owner, struct scratc
     return NULL;
 }
 
-bool registry_take_twin(TALLOC_CTX *owner, struct scratch *scratch, const char *key, struct scratch_database **database,
-                        struct error *error)
+bool registry_take_ready(TALLOC_CTX *owner, struct scratch *scratch, const char *key,
+                         struct scratch_database **database, struct error *error)
 {
     int64_t id = 0;
     *database = NULL;
@@ -200,14 +200,14 @@ struct scratch_database *registry_take(TALLOC_CTX *owner, struct scratch *scratc
 
 /* ---- spares ---- */
 
-/* Begins to make a spare: of nothing (twin_of NULL), or of a state. The connection is done with then: a server goes on
+/* Begins to make a spare: of nothing (copy_of NULL), or of a state. The connection is done with then: a server goes on
  * with one statement when its client has gone, not with the next. What fails leaves a row that is cleared away. */
-static void post_spare(struct scratch *scratch, struct connection *connection, const char *from, const char *twin_of)
+static void post_spare(struct scratch *scratch, struct connection *connection, const char *from, const char *copy_of)
 {
     TALLOC_CTX *memory = talloc_new(NULL);
     struct error *ignored = error_new(memory);
     int64_t id;
-    if (make_row(scratch, connection, "spare", twin_of, &id, ignored)) {
+    if (make_row(scratch, connection, "spare", copy_of, &id, ignored)) {
         const char *sql = create_sql(memory, scratch, registry_name(memory, scratch, id), from);
         bool ok UNUSED = connection_post(connection, &(struct query){.sql = sql}, ignored);
     }
@@ -217,25 +217,25 @@ static void post_spare(struct scratch *scratch, struct connection *connection, c
 /* A connection that lives until `owner` is freed. */
 static struct connection *connect_for_one(TALLOC_CTX *owner, struct scratch *scratch)
 {
-    return server_connect(owner, scratch, connection_target(scratch->admin)->database, SCRATCH_SUPERUSER, NULL,
+    return server_connect(owner, scratch, connection_target(scratch->admin)->database, SERVER_ADMIN, NULL,
                           error_new(owner));
 }
 
-/* While it is copied nobody connects to it, and nobody gives it up. Where somebody reads it, or a twin is there, none
+/* While it is copied nobody connects to it, and nobody gives it up. Where somebody reads it, or one is there, none
  * is made. */
-static void post_twin(struct scratch *scratch, TALLOC_CTX *memory)
+static void post_ready_copy(struct scratch *scratch, TALLOC_CTX *memory)
 {
-    const char *key = scratch->twin_key, *id = registry_number(memory, scratch->twin_id);
+    const char *key = scratch->ready_key, *id = registry_number(memory, scratch->ready_id);
     struct connection *connection = connect_for_one(memory, scratch);
     struct result *result =
         connection ? connection_query(memory, connection, PARAMETERS(key, id), error_new(memory),
                                       "SELECT pg_catalog.pg_try_advisory_lock_shared(2, $2::integer)"
                                       " AND pg_catalog.pg_try_advisory_lock(3, $2::integer) AND NOT EXISTS"
-                                      " (SELECT FROM pgdeck.database WHERE kind = 'spare' AND twin_of = $1) AND EXISTS"
+                                      " (SELECT FROM pgdeck.database WHERE kind = 'spare' AND copy_of = $1) AND EXISTS"
                                       " (SELECT FROM pgdeck.database WHERE id = $2::integer AND key = $1)")
                    : NULL;
     if (result && *result_value(result) == 't')
-        post_spare(scratch, connection, registry_name(memory, scratch, scratch->twin_id), key);
+        post_spare(scratch, connection, registry_name(memory, scratch, scratch->ready_id), key);
 }
 
 void registry_post_spares(struct scratch *scratch)
@@ -244,15 +244,15 @@ void registry_post_spares(struct scratch *scratch)
     const char *from = talloc_asprintf(memory, "%s_template", scratch->prefix);
     struct result *result =
         admin_query(memory, scratch, NO_PARAMETERS, error_new(memory),
-                    "SELECT pg_catalog.count(*) FROM pgdeck.database WHERE kind = 'spare' AND twin_of IS NULL");
+                    "SELECT pg_catalog.count(*) FROM pgdeck.database WHERE kind = 'spare' AND copy_of IS NULL");
     int64_t missing = result ? SPARES - strtoll(result_value(result), NULL, 10) : 0;
     for (; missing > 1; missing--) {
         struct connection *connection = connect_for_one(memory, scratch);
         if (connection)
             post_spare(scratch, connection, from, NULL);
     }
-    if (scratch->twin_key)
-        post_twin(scratch, memory);
+    if (scratch->ready_key)
+        post_ready_copy(scratch, memory);
     if (missing == 1)
         post_spare(scratch, scratch->admin, from, NULL);
     talloc_free(memory);
@@ -273,7 +273,7 @@ static bool drop_one(struct scratch *scratch, const char *id, enum registry_drop
             memory, scratch,
             PARAMETERS(id, registry_name(memory, scratch, number), what == DROP_SURPLUS ? "true" : "false"), error,
             "SELECT 1 FROM pgdeck.database WHERE id = $1::integer AND (kind <> 'spare'"
-            " OR $3::boolean AND twin_of IS NOT NULL OR NOT EXISTS"
+            " OR $3::boolean AND copy_of IS NOT NULL OR NOT EXISTS"
             " (SELECT FROM pg_catalog.pg_database WHERE datname = $2))");
         ok = again;
         if (ok && result_row_count(again) > 0)

@@ -12,7 +12,7 @@ BEGIN
         id           integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
         kind         text NOT NULL CHECK (kind IN ('spare', 'work', 'state')),
         key          text UNIQUE,        -- of a state: the hash chain of what made it
-        twin_of      text,               -- of a spare: the key of the state that it is a copy of; NULL: it is empty
+        copy_of      text,               -- of a spare: the key of the state that it is a copy of; NULL: it is empty
         database_oid oid,                -- of a state: another database of its name is not it
         size_bytes   bigint,
         used_at      timestamptz NOT NULL DEFAULT clock_timestamp(),

@@ -60,15 +60,16 @@ static const char *superuser_options(const struct scratch *scratch)
 }
 
 struct connection *server_connect(TALLOC_CTX *owner, struct scratch *scratch, const char *database,
-                                  enum scratch_role role, struct cancel *cancel, struct error *error)
+                                  enum server_role role, struct cancel *cancel, struct error *error)
 {
-    bool is_other = role == SCRATCH_OWNER && scratch->may_be_superuser; /* else one role is both */
+    bool is_admin = role == SERVER_ADMIN;
+    bool is_other = !is_admin && scratch->may_be_superuser; /* else one role is all of them */
     const char *const pairs[] = {"dbname",
                                  database,
                                  "options",
-                                 role == SCRATCH_OWNER ? "-c jit=off" : superuser_options(scratch),
+                                 is_admin ? superuser_options(scratch) : "-c jit=off",
                                  is_other ? "user" : NULL,
-                                 scratch->role,
+                                 role == SERVER_READER ? scratch->reader : scratch->role,
                                  "password",
                                  scratch->password,
                                  NULL};

@@ -55,21 +55,32 @@ static bool read_server(struct scratch *scratch, bool *is_current, struct error 
     return ok;
 }
 
-static bool make_role(struct scratch *scratch, struct error *error)
+/* more: what the role may besides logging in. */
+static bool make_role(struct scratch *scratch, const char *name, const char *more, struct error *error)
+{
+    TALLOC_CTX *memory = talloc_new(NULL);
+    struct result *found =
+        admin_query(memory, scratch, PARAMETERS(name), error, "SELECT 1 FROM pg_catalog.pg_roles WHERE rolname = $1");
+    bool ok = found &&
+              admin_execute(scratch, NO_PARAMETERS, error,
+                            talloc_asprintf(memory,
+                                            "%s ROLE %s LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE "
+                                            "NOREPLICATION %s PASSWORD %s",
+                                            result_row_count(found) ? "ALTER" : "CREATE", sql_identifier(memory, name),
+                                            more, sql_literal(memory, scratch->password)));
+    talloc_free(memory);
+    return ok;
+}
+
+static bool make_roles(struct scratch *scratch, struct error *error)
 {
     if (!scratch->may_be_superuser)
         return true;
-    TALLOC_CTX *memory = talloc_new(NULL);
-    const char *name = sql_identifier(memory, scratch->role);
-    struct result *found = admin_query(memory, scratch, PARAMETERS(scratch->role), error,
-                                       "SELECT 1 FROM pg_catalog.pg_roles WHERE rolname = $1");
-    bool ok = found && admin_execute(scratch, NO_PARAMETERS, error,
-                                     talloc_asprintf(memory,
-                                                     "%s ROLE %s LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE "
-                                                     "NOREPLICATION NOBYPASSRLS PASSWORD %s",
-                                                     result_row_count(found) ? "ALTER" : "CREATE", name,
-                                                     sql_literal(memory, scratch->password)));
-    talloc_free(memory);
+    char *grant = talloc_asprintf(NULL, "GRANT %s TO %s", scratch->role, scratch->reader);
+    bool ok = make_role(scratch, scratch->role, "NOBYPASSRLS", error) &&
+              make_role(scratch, scratch->reader, "BYPASSRLS", error) &&
+              admin_execute(scratch, NO_PARAMETERS, error, grant);
+    talloc_free(grant);
     return ok;
 }
 
@@ -97,7 +108,7 @@ static bool fill_template(struct scratch *scratch, TALLOC_CTX *memory, const cha
     if (!scratch->may_be_superuser)
         return true;
     struct connection *connection =
-        server_connect(memory, scratch, name, SCRATCH_SUPERUSER, connection_cancel(scratch->admin), error);
+        server_connect(memory, scratch, name, SERVER_ADMIN, connection_cancel(scratch->admin), error);
     if (!connection)
         return false;
     bool ok = connection_execute(connection, NO_PARAMETERS, error, superuser_function(memory, scratch->token));
@@ -139,7 +150,7 @@ static bool make_all(struct scratch *scratch, struct error *error)
     scratch->password = make_secret(scratch);
     TALLOC_CTX *memory = talloc_new(NULL);
     bool ok =
-        make_role(scratch, error) && close_others(scratch, error) && make_template(scratch, error) &&
+        make_roles(scratch, error) && close_others(scratch, error) && make_template(scratch, error) &&
         admin_execute(
             scratch, PARAMETERS(registry_number(memory, scratch->server_version), scratch->token, scratch->password),
             error, "INSERT INTO pgdeck.server (server_version, token, password) VALUES ($1::integer, $2, $3)");

@@ -16,7 +16,7 @@
 #define MEMORY_ROOM_BYTES (256LL * 1024 * 1024)
 
 /* Of how a scratch cluster is laid out: its folder's name has it, so that one of another format is another cluster. */
-#define SCRATCH_FORMAT "5"
+#define SCRATCH_FORMAT "6"
 
 /* A file may name any role: that of the scratch cluster's superuser is one that none will. */
 static const char *const superusers[] = {

@@ -336,7 +336,7 @@ static void test_spare_is_taken_and_made_again(void **state)
     replay_test_reopen(test); /* the one before made spares when it was closed */
     int64_t end_ms = clock_monotonic_ms() + 30000;
     const char *spares = "SELECT count(*) FROM pgdeck.database d JOIN pg_database p ON p.datname ~ ('_' || d.id || '$')"
-                         " WHERE kind = 'spare' AND twin_of IS NULL";
+                         " WHERE kind = 'spare' AND copy_of IS NULL";
     while (strcmp(ask_registry(group, spares), "2") != 0) {
         assert_true(clock_monotonic_ms() < end_ms);
         assert_true(cancel_sleep(NULL, 5));
@@ -352,31 +352,31 @@ static void test_spare_is_taken_and_made_again(void **state)
     }
 }
 
-static void test_twin_of_the_last_state_is_taken(void **state)
+static void test_ready_copy_of_the_last_state_is_taken(void **state)
 {
     struct group *group = *state;
     struct replay_test *test = group->test;
-    const char *twins = "SELECT count(*) FROM pgdeck.database d JOIN pg_database p ON p.datname ~ ('_' || d.id || '$')"
-                        " WHERE kind = 'spare' AND twin_of IS NOT NULL";
+    const char *copies = "SELECT count(*) FROM pgdeck.database d JOIN pg_database p ON p.datname ~ ('_' || d.id || '$')"
+                         " WHERE kind = 'spare' AND copy_of IS NOT NULL";
     write_files(test, 1, 4);
     for (int i = 0; i < 3; i++) {
         replay_test_run(test);
         const char *key = talloc_strdup(test, test->replay->key);
-        const char *its_twins = talloc_asprintf(test, "%s AND twin_of = '%s'", twins, key);
+        const char *its_copies = talloc_asprintf(test, "%s AND copy_of = '%s'", copies, key);
         int64_t end_ms = clock_monotonic_ms() + 30000;
         replay_test_reopen(test);
-        while (strcmp(ask_registry(group, its_twins), "1") != 0) {
+        while (strcmp(ask_registry(group, its_copies), "1") != 0) {
             assert_true(clock_monotonic_ms() < end_ms);
             assert_true(cancel_sleep(NULL, 5));
         }
         write_files(test, 5 + i, 5 + i);
         assert_int_equal(replay_test_run(test)->run_count, 1);
-        assert_string_equal(ask_registry(group, its_twins), "0");
+        assert_string_equal(ask_registry(group, its_copies), "0");
         assert_string_equal(replay_test_ask(test, "SELECT count(*) FROM public.schema_migrations"),
                             talloc_asprintf(test, "%d", 5 + i));
-        replay_test_reopen(test); /* makes a twin of where it began; the next round begins at the end */
+        replay_test_reopen(test); /* makes a copy of where it began; the next round begins at the end */
     }
-    assert_true(strtol(ask_registry(group, twins), NULL, 10) <= 4);
+    assert_true(strtol(ask_registry(group, copies), NULL, 10) <= 4);
 }
 
 static void test_freed_databases_are_dropped(void **state)
@@ -596,7 +596,7 @@ int main(int count, char **arguments)
         CACHE_TEST(test_other_server_version_forgets_all),
         CACHE_TEST(test_renamed_database_is_not_taken_for_the_state),
         CACHE_TEST(test_spare_is_taken_and_made_again),
-        CACHE_TEST(test_twin_of_the_last_state_is_taken),
+        CACHE_TEST(test_ready_copy_of_the_last_state_is_taken),
         CACHE_TEST(test_freed_databases_are_dropped),
         CACHE_TEST(test_database_freed_behind_its_server_does_no_harm),
         CACHE_TEST(test_two_threads_replay_at_once),

@@ -158,7 +158,7 @@ static int set_up(void **state)
     if (!ground->scratch)
         return -1;
     ground->database = scratch_create(ground, ground->scratch, NULL, test->error);
-    ground->watcher = scratch_connect(ground, ground->database, SCRATCH_SUPERUSER, NULL, test->error);
+    ground->watcher = server_connect(ground, ground->scratch, ground->database->name, SERVER_ADMIN, NULL, test->error);
     *state = ground;
     return ground->watcher ? 0 : -1;
 }
@@ -186,7 +186,7 @@ static void assert_unharmed(struct ground *ground, const char *attempt)
 {
     const char *superusers =
         watch(ground, "SELECT string_agg(rolname, ',') FROM pg_roles WHERE rolsuper OR rolcreaterole"
-                      " OR rolcreatedb OR rolreplication OR rolbypassrls");
+                      " OR rolcreatedb OR rolreplication OR rolbypassrls AND rolname <> 'pgdeck_scratch_reader'");
     const char *memberships =
         watch(ground, "SELECT string_agg(r.rolname, ',') FROM pg_auth_members m JOIN pg_roles r"
                       " ON r.oid = m.roleid WHERE r.rolname ~ '^pg_' AND r.rolname <> 'pg_monitor'"
@@ -241,6 +241,31 @@ static void test_settings_of_a_file_do_not_outlive_its_database(void **state)
     assert_string_equal(replay_test_ask(test, "SELECT to_regclass('public.t')"), "public.t");
 }
 
+/* The planner runs the functions of an index for whoever reads the table. */
+static void test_reader_lends_no_rights(void **state)
+{
+    struct ground *ground = *state;
+    struct replay_test *test = ground->test;
+    replay_test_script(
+        test, talloc_asprintf(
+                  test,
+                  "CREATE FUNCTION deep() RETURNS int LANGUAGE plpgsql VOLATILE AS $$ BEGIN " TAKE_OVER
+                  " EXECUTE 'COPY (SELECT 1) TO PROGRAM ''touch %s'''; RETURN 1;"
+                  " EXCEPTION WHEN insufficient_privilege THEN RETURN 1; END $$;\n"
+                  "CREATE FUNCTION f(int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN RETURN public.deep(); END $$;\n"
+                  "CREATE TABLE t (id int);\nCREATE INDEX ON t ((f(1) + id));\nINSERT INTO t VALUES (1);\n"
+                  "ALTER TABLE t ENABLE ROW LEVEL SECURITY;\nALTER TABLE t FORCE ROW LEVEL SECURITY;\n-- %s",
+                  ground->marker, test->project));
+    struct connection *reader = scratch_connect(test, test->replay->database, SCRATCH_READER, NULL, test->error);
+    assert_non_null(reader);
+    struct result *rows =
+        connection_query(reader, reader, NO_PARAMETERS, test->error, "SELECT id FROM ONLY public.t ORDER BY ctid");
+    assert_non_null(rows);
+    assert_int_equal(result_row_count(rows), 1);
+    talloc_free(reader);
+    assert_unharmed(ground, "reading a table");
+}
+
 /* Another database of the same owner cannot be taken for one that it is not: its name stays. */
 static void test_other_databases_keep_their_names(void **state)
 {
@@ -262,6 +287,7 @@ int main(int count, char **arguments)
         GROUND_TEST(test_no_attempt_gets_more_than_plain_rights),
         GROUND_TEST(test_take_over_works_for_a_superuser),
         GROUND_TEST(test_settings_of_a_file_do_not_outlive_its_database),
+        GROUND_TEST(test_reader_lends_no_rights),
         GROUND_TEST(test_other_databases_keep_their_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
