@@ -1,0 +1,75 @@
+/* Writes of one row, with what goes along: transaction, statements, commit, and the row read again. A failure leaves
+ * the database as it was and carries SQLSTATE, constraint, table and column up. Rehearsed, all of it runs and is rolled
+ * back: what it would touch is measured, triggers and cascades of the server included. */
+#ifndef STORE_ENTITY_WRITE_H
+#define STORE_ENTITY_WRITE_H
+
+#include "store/entity/page.h"
+#include "store/snowflake.h"
+
+enum entity_write {
+    WRITE_ADD,
+    WRITE_EDIT,
+    WRITE_REMOVE,  /* marks the row as deleted, and those that relationships cascade to */
+    WRITE_DELETE,  /* deletes it, and those */
+    WRITE_RESTORE, /* takes the mark back; where it is a time, of what was deleted with it, too */
+};
+
+struct entity_value {
+    const struct entity_column *column;
+    const char *text; /* NULL: SQL's NULL */
+    enum { VALUE_GIVEN, VALUE_DEFAULT } source;
+};
+
+struct entity_change {
+    enum entity_write what;
+    const char *const *key;            /* the key's values in its order; NULL for ADD */
+    const char *version;               /* as the row was read: it must still be that; NULL: whatever it is */
+    const struct entity_value *values; /* of ADD and EDIT */
+    size_t value_count;
+    struct snowflake *snowflake; /* for ADD */
+    enum { CHANGE_FOR_REAL, CHANGE_REHEARSED } mode;
+};
+
+/* Rows of a table that the transaction touched. */
+struct entity_effect {
+    const char *schema, *table;
+    int64_t inserted, updated, deleted;
+};
+
+struct entity_outcome {
+    const struct entity_effect *effects; /* by schema and table */
+    size_t effect_count;
+    const char *const *statements; /* as they ran, with their values; NULL-terminated */
+    const char *const *key;        /* of the row, in the key's order */
+    struct entity_row row;         /* read again after the commit; result NULL: it is gone, or rehearsed */
+};
+
+/* Reads "COLUMN=VALUE". Owner: `owner`. Errors: ERROR_USAGE: no such column, one that cannot be written. */
+bool entity_value_parse(TALLOC_CTX *owner, const struct entity *entity, const char *text, struct entity_value *value,
+                        struct error *error) NODISCARD;
+
+/* Why a column cannot be written, for a person; NULL: it can. */
+const char *entity_column_refusal(const struct entity_column *column);
+
+/* Reads a key as people write it: its values with commas between them; one that holds a comma or a quote stands in
+ * double quotes, quotes in it doubled. Returns the values in the key's order. Owner: `owner`. Errors: ERROR_USAGE. */
+const char *const *entity_key_parse(TALLOC_CTX *owner, const struct entity *entity, const char *text,
+                                    struct error *error) NODISCARD;
+
+/* The other way round. Owner: `owner`. */
+char *entity_key_text(TALLOC_CTX *owner, const char *const *values, size_t count);
+
+/* Reads one row whole, deleted or not; row->result stays NULL where there is none. Owner: `owner`. */
+bool entity_get(TALLOC_CTX *owner, struct connection *connection, const struct entity *entity, const char *const *key,
+                struct entity_row *row, struct error *error) NODISCARD;
+
+/* Carries a change out, or rehearses it. model: NULL: nothing is declared. attempts: how often a transaction is run
+ * that the server asks to be run again. Owner: `owner`. Errors: ERROR_REFUSED (the relation cannot be written);
+ * ERROR_STALE_PLAN (the row was changed, or is gone); ERROR_USAGE; the server's; ERROR_UNKNOWN_OUTCOME when the
+ * connection was lost at COMMIT. */
+struct entity_outcome *entity_write(TALLOC_CTX *owner, struct connection *connection, const struct model *model,
+                                    const struct entity *entity, const struct entity_change *change, int attempts,
+                                    struct error *error) NODISCARD;
+
+#endif
