@@ -22,7 +22,10 @@
 
 #define CASES "tests/db/cases/"
 #define THREADS_MOST 8
-#define ANEW_EACH 8 /* building all of them twice takes half of the time; a soak does, and a case that is asked for */
+#define CASES_EACH 4 /* all of them take many minutes: a soak runs them, and a case that is asked for */
+#define ANEW_EACH 8  /* building all of them twice takes half of the time; a soak does, and a case that is asked for */
+
+static bool is_chosen(void) { return getenv("PGDECK_CASE") || getenv("PGDECK_SOAK"); }
 
 struct pair {
     const char *name; /* "column/type" */
@@ -84,8 +87,6 @@ static const char **add_words(TALLOC_CTX *owner, const char **words, char *list)
 }
 
 /* ---- running ---- */
-
-static bool is_chosen(void) { return getenv("PGDECK_CASE") || getenv("PGDECK_SOAK"); }
 
 static void run_pair(struct pair *pair, size_t number, struct workbench *bench)
 {
@@ -170,8 +171,9 @@ static void find_pairs(void)
         const char *path = found.gl_pathv[i] + strlen(CASES);
         bool is_to = strstr(path, ".to.sql");
         char *name = talloc_strndup(owner, path, strlen(path) - strlen(is_to ? ".to.sql" : ".from.sql"));
+        bool is_due = is_chosen() || i % CASES_EACH == 0;
         bool is_counted = !is_to && access(talloc_asprintf(name, CASES "%s.to.sql", name), F_OK) == 0;
-        if (!is_counted && (!only || strstr(name, only)))
+        if (is_due && !is_counted && (!only || strstr(name, only)))
             folder.pairs[folder.count++] = (struct pair){.name = name, .memory = talloc_new(NULL)};
     }
     globfree(&found);

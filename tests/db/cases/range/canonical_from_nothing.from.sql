@@ -1,2 +1,2 @@
--- refused: 2BP01
+-- refused: 42710
 CREATE SCHEMA app;
