@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Times pgdeck beside plain psql on one and the same private cluster, runs in turn, and prints medians and their ratio.
 # Quote the ratios: the times are this machine's. PGDECK names the program, RUNS how often (default 11; the long ones a third of it).
+# The comparison of schemas is timed beside its own catalog queries in psql (both databases at once) and beside pg_dump.
 set -eu
 export LC_ALL=C
 pgdeck=$(realpath "${PGDECK:-build/pgdeck}")
@@ -67,3 +68,74 @@ compare 'status over 1,000 applied / select 1' "$runs" true \
     "$pgdeck" -q -C "$work" -d embedded status -- "$psql" -qX "$url" -c 'select 1'
 compare 'apply with nothing to do / select 1' "$runs" true \
     "$pgdeck" -q -C "$work" -d embedded apply --yes -- "$psql" -qX "$url" -c 'select 1'
+
+# ---- diff of two live databases -----------------------------------------------------------------------------------
+
+programs=$(dirname "$psql")
+schema() { # TABLES: about nineteen objects a table
+    awk -v n="$1" -v q="'" 'BEGIN {
+        print "CREATE TYPE mood AS ENUM (" q "a" q ", " q "b" q ");"
+        print "CREATE DOMAIN score AS numeric(5,2) CHECK (VALUE >= 0);"
+        print "CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN NEW.updated_at := now(); RETURN NEW; END$$;"
+        for (i = 1; i <= n; i++) {
+            key = i > 1 ? sprintf(" REFERENCES t%d ON DELETE CASCADE", i - 1) : ""
+            printf "CREATE TABLE t%d (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, code varchar(20) NOT NULL UNIQUE,", i
+            printf " name text NOT NULL DEFAULT %s%s, state mood NOT NULL DEFAULT %sa%s, points score, parent_id bigint%s,", q, q, q, q, key
+            printf " flags integer[] DEFAULT %s{}%s, note text, created_at timestamptz NOT NULL DEFAULT now(),", q, q
+            printf " updated_at timestamptz NOT NULL DEFAULT now(), CHECK (code <> %s%s AND length(name) < 200));\n", q, q
+            printf "CREATE INDEX ON t%d (name, created_at DESC); CREATE INDEX ON t%d (parent_id);\n", i, i
+            printf "CREATE INDEX ON t%d (lower(note)) WHERE note IS NOT NULL;\n", i
+            printf "COMMENT ON TABLE t%d IS %snumber %d%s;\n", i, q, i, q
+            if (i % 5 == 0) {
+                printf "CREATE VIEW v%d AS SELECT t.id, p.name, count(*) OVER (PARTITION BY t.state) AS n", i
+                printf " FROM t%d t LEFT JOIN t%d p ON p.id = t.parent_id WHERE t.points > 10;\n", i, i - 1
+                printf "CREATE FUNCTION f%d(a bigint, b text DEFAULT %sx%s) RETURNS bigint LANGUAGE sql", i, q, q
+                printf " AS %sSELECT max(id) FROM t%d WHERE id > a AND code <> b%s;\n", q, i, q
+                printf "CREATE TRIGGER touch BEFORE UPDATE ON t%d FOR EACH ROW EXECUTE FUNCTION touch();\n", i
+            }
+            if (i % 10 == 0)
+                printf "CREATE POLICY own ON t%d USING (code = current_user); ALTER TABLE t%d ENABLE ROW LEVEL SECURITY;\n", i, i
+        }
+    }'
+}
+of() { printf '%s' "$url" | sed -E "s#^([a-z]+://[^/]*/)[^?]*#\\1$1#"; } # DATABASE
+make_databases() { # TABLES: a and b alike
+    local name
+    "$psql" -qX "$url" -c 'DROP DATABASE IF EXISTS a' -c 'DROP DATABASE IF EXISTS b' -c 'CREATE DATABASE a' 2>/dev/null
+    # Many small transactions: one of all would need a lock for each object.
+    schema "$1" | PGOPTIONS='-c client_min_messages=warning -c synchronous_commit=off' "$psql" -qX -v ON_ERROR_STOP=1 "$(of a)"
+    "$psql" -qX "$(of a)" -c 'VACUUM ANALYZE'
+    "$psql" -qX "$url" -c 'CREATE DATABASE b TEMPLATE a'
+    for name in a b; do "$psql" -qXAt "$(of $name)" -c 'SELECT 1' >/dev/null; done
+}
+{ # What a snapshot asks, without what pgdeck makes of it.
+    echo 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;'
+    cd "$(dirname "$0")/.."
+    for file in migrate/snapshot/{snapshot_settings,depend,casts,left_out,not_modelled}.sql migrate/kinds/*.sql; do
+        case $file in *_[0-9][0-9].sql) continue ;; esac # for older servers
+        cat "$file"
+        echo ';'
+    done
+    echo 'COMMIT;'
+} >"$work/catalog.sql"
+cat >"$work/bare" <<EOF
+"$psql" -qXAt -f "$work/catalog.sql" "$(of a)" >"$work/a" &
+"$psql" -qXAt -f "$work/catalog.sql" "$(of b)" >"$work/b"
+wait
+EOF
+cat >"$work/dump" <<EOF
+"$programs/pg_dump" -s "$(of a)" | sed -E '/^.(un)?restrict /d' >"$work/a"
+"$programs/pg_dump" -s "$(of b)" | sed -E '/^.(un)?restrict /d' >"$work/b"
+diff "$work/a" "$work/b"
+EOF
+for tables in 200 1000; do
+    make_databases $tables
+    compare "diff of $tables tables / its catalog queries" "$runs" true "$pgdeck" -q diff "$(of a)" "$(of b)" -- bash "$work/bare"
+    compare "diff of $tables tables / pg_dump twice, diff" "$runs" true "$pgdeck" -q diff "$(of a)" "$(of b)" -- bash "$work/dump"
+    if [ -x /usr/bin/time ]; then
+        /usr/bin/time -f %M -o "$work/memory" "$pgdeck" -q diff "$(of a)" "$(of b)" >/dev/null
+        /usr/bin/time -f %M -o "$work/memory_dump" "$programs/pg_dump" -s "$(of a)" >/dev/null
+        printf '%-44s %10.1f MB %10.1f MB\n' "memory of the diff / of one pg_dump" \
+            "$(awk '{ print $1 / 1024 }' "$work/memory")" "$(awk '{ print $1 / 1024 }' "$work/memory_dump")"
+    fi
+done
