@@ -116,33 +116,37 @@ static bool is_doubtful(const struct diff *diff)
     return false;
 }
 
-/* The scratch server of one side, or one that is opened for it; NULL with `error` set. */
-static struct scratch *scratch_for(struct comparison *comparison, const struct mirror_options *options,
-                                   struct error *error)
+static bool settle_in(struct comparison *comparison, struct scratch *scratch, const struct diff_options *options,
+                      const struct mirror_options *mirror, struct error *error)
 {
-    struct scratch *ours = comparison->from->scratch ? comparison->from->scratch : comparison->to->scratch;
-    int major = comparison->from->snapshot->server_version / 10000;
-    return ours ? ours : scratch_open(comparison, options->settings, major, options->cancel, error);
+    struct diff *diff = canonical_diff(comparison, scratch, comparison->from->snapshot, comparison->to->snapshot,
+                                       options, mirror->cancel, error);
+    if (!diff)
+        return false;
+    talloc_free(comparison->diff);
+    comparison->diff = diff;
+    return true;
 }
 
-/* Two databases are compared without a scratch server, too: what it would have settled stays a difference then. */
+/* On the scratch server of one side, else on one that is opened for it and given back at once. Two databases are
+ * compared without a scratch server, too: what it would have settled stays a difference then. */
 static bool settle(struct comparison *comparison, const struct diff_options *options,
                    const struct mirror_options *mirror, const char **note, struct error *error)
 {
-    struct diff *diff = NULL;
-    struct scratch *scratch = scratch_for(comparison, mirror, error);
-    if (scratch)
-        diff = canonical_diff(comparison, scratch, comparison->from->snapshot, comparison->to->snapshot, options,
-                              mirror->cancel, error);
-    if (!diff && (scratch || error->code == ERROR_CANCELLED))
-        return false;
-    if (!diff) {
-        *note = talloc_asprintf(comparison, "expressions that differ were not settled in scratch: %s", error->message);
-        error_clear(error);
-        return true;
+    struct scratch *ours = comparison->from->scratch ? comparison->from->scratch : comparison->to->scratch;
+    if (ours)
+        return settle_in(comparison, ours, options, mirror, error);
+    int major = comparison->from->snapshot->server_version / 10000;
+    struct scratch *scratch = scratch_open(NULL, mirror->settings, major, mirror->cancel, error);
+    if (scratch) {
+        bool ok = settle_in(comparison, scratch, options, mirror, error);
+        talloc_free(scratch);
+        return ok;
     }
-    talloc_free(comparison->diff);
-    comparison->diff = diff;
+    if (error->code == ERROR_CANCELLED)
+        return false;
+    *note = talloc_asprintf(comparison, "expressions that differ were not settled in scratch: %s", error->message);
+    error_clear(error);
     return true;
 }
 

@@ -384,6 +384,25 @@ static void test_two_databases_are_compared_and_no_password_is_shown(void **stat
     test_server_drop_database(scene->server, "other");
 }
 
+static void test_two_databases_need_no_scratch_server(void **state UNUSED)
+{
+    static const char *const nowhere[] = {"PGDECK_SCRATCH=host=/nowhere dbname=x", NULL};
+    test_server_create_database(scene->server, "other");
+    const char *other =
+        talloc_asprintf(scene, "host=%s port=5432 dbname=other user=postgres", test_server_host(scene->server));
+    const char *const words[] = {"diff", "open", other, NULL};
+    execute("CREATE TABLE t (id integer, CHECK (id > 1))");
+    test_server_execute(scene->server, "other", "CREATE TABLE t (id integer, CHECK (id > 1))");
+    deck_scene_start_program(scene, nowhere, words);
+    deck_scene_finish(scene, 0);
+    assert_string_equal(scene->program->err, "");
+    test_server_execute(scene->server, "other", "DROP TABLE t; CREATE TABLE t (id integer, CHECK (id > 2))");
+    deck_scene_start_program(scene, nowhere, words);
+    deck_scene_finish(scene, 1);
+    assert_err_holds("warning: expressions that differ were not settled in scratch: ");
+    test_server_drop_database(scene->server, "other");
+}
+
 /* ---- refusals ---- */
 
 static const struct {
@@ -547,6 +566,7 @@ int main(void)
         cmocka_unit_test_setup(test_live_is_read_with_no_right_but_to_connect, reset),
         cmocka_unit_test_setup(test_standby_is_compared, reset),
         cmocka_unit_test_setup(test_two_databases_are_compared_and_no_password_is_shown, reset),
+        cmocka_unit_test_setup(test_two_databases_need_no_scratch_server, reset),
         cmocka_unit_test_setup(test_source_that_cannot_be_had_is_refused, reset),
         cmocka_unit_test_setup(test_defect_of_a_file_is_2_and_the_servers_refusal_5_with_their_places, reset),
         cmocka_unit_test_setup(test_error_of_from_is_told_where_both_fail, reset),
