@@ -92,7 +92,8 @@ help:
 	  'test      the same without opening, and all suites' 'all       build (the default)' \
 	  'deps      install what is missing and do nothing else' 'sanitize  all suites under ASan and UBSan' \
 	  'lint      layers, headers, manual' 'bench     figures beside psql, as ratios' \
-	  'soak      the kill, split, schema and fuzz tests for long (SPLIT_CORPUS=DIR, KILLS=N, FUZZ_SECONDS=N)' \
+	  'soak      the kill, split, schema and fuzz tests for long (SPLIT_CORPUS=DIR or SCHEMA_CORPUS=DIR, KILLS=N,' \
+	  '          PAIRS=N, FUZZ_SECONDS=N)' \
 	  'install   to DESTDIR and prefix; uninstall takes it away' 'clean     delete build/'
 
 deps:
@@ -130,12 +131,16 @@ bench: all
 	@PGDECK=$(abspath $(BUILD)/pgdeck) tests/bench.sh
 
 KILLS        ?= 2000
+PAIRS        ?= 5000
 FUZZ_SECONDS ?= 60
-soak: all tests $(BUILD)/tests/soak/split_corpus $(BUILD)/tests/soak/schema_pairs $(BUILD)/tests/soak/test_random_pairs
-	@if [ -n '$(SPLIT_CORPUS)' ]; then $(BUILD)/tests/soak/split_corpus '$(SPLIT_CORPUS)'; else \
-	  PGDECK_SOAK=$(KILLS) SUITE_TIMEOUT=86400 LOGS=$(BUILD)/logs PGDECK=$(abspath $(BUILD)/pgdeck) .ci/suites \
-	    $(filter %/test_kill %/test_cut %/test_runners %/test_resume %/test_cases,$(TESTS)) $(BUILD)/tests/soak/test_random_pairs; fi
-	@if [ -z '$(SPLIT_CORPUS)' ] && command -v clang >/dev/null; then $(MAKE) --no-print-directory fuzz; fi
+# SCHEMA_CORPUS: folders of real schemas, a file for each version.
+soak: all tests $(BUILD)/tests/soak/split_corpus $(BUILD)/tests/soak/schema_pairs
+	@if [ -n '$(SPLIT_CORPUS)' ]; then $(BUILD)/tests/soak/split_corpus '$(SPLIT_CORPUS)'; \
+	elif [ -n '$(SCHEMA_CORPUS)' ]; then $(BUILD)/tests/soak/schema_pairs '$(SCHEMA_CORPUS)'; else \
+	  export SUITE_TIMEOUT=86400 LOGS=$(BUILD)/logs PGDECK=$(abspath $(BUILD)/pgdeck); \
+	  PGDECK_SOAK=$(KILLS) .ci/suites $(filter %/test_kill %/test_cut %/test_runners %/test_resume,$(TESTS)) && \
+	  PGDECK_SOAK=$(PAIRS) .ci/suites $(filter %/test_random_pairs %/test_cases,$(TESTS)); fi
+	@if [ -z '$(SPLIT_CORPUS)$(SCHEMA_CORPUS)' ] && command -v clang >/dev/null; then $(MAKE) --no-print-directory fuzz; fi
 
 # libFuzzer on the splitter; needs clang and its runtime.
 .PHONY: fuzz

@@ -79,8 +79,8 @@ static void parse_options(struct parser *parser, struct grammar_node *node, size
     size_t parent = parser->parent, parent_option = parser->parent_option;
     *count = 0;
     do {
-        if (node->kind == NODE_CHOICE)
-            parser->parent = node->choice, parser->parent_option = *count;
+        parser->parent = node->choice;
+        parser->parent_option = *count;
         node->options =
             talloc_realloc(parser->grammar, node->options, const struct grammar_node *, (unsigned)*count + 2);
         node->options[(*count)++] = parse_nodes(parser);

@@ -5,7 +5,7 @@ COMMENT ON TYPE §.mood IS «enum.comment: NULL ¦ 'how it is'»;
 CREATE FUNCTION §.better(§.mood, §.mood DEFAULT 'sad') RETURNS boolean LANGUAGE sql IMMUTABLE AS $$ SELECT $1 > $2 $$;
 CREATE TABLE §.diary (
   id integer PRIMARY KEY,
-  mood «m=column.type: §.mood ¦ text» «column.default: DEFAULT 'ok' ¦ DEFAULT 'sad' ¦ »,
+  mood «m=column.type*: §.mood ¦ text» «column.default: DEFAULT 'ok' ¦ DEFAULT 'sad' ¦ »,
   moods §.mood[] DEFAULT ARRAY['sad', 'ok']::§.mood[],
   note text«check: , CONSTRAINT not_sad CHECK (mood <> 'ok' OR id > 0) ¦ »
 );

@@ -7,10 +7,10 @@ CREATE DOMAIN §.d AS text;
 CREATE FUNCTION §.f(integer) RETURNS integer LANGUAGE sql AS 'SELECT 1';
 CREATE PROCEDURE §.p() LANGUAGE sql AS 'SELECT 1';
 CREATE VIEW §.v AS SELECT a FROM §.t;
-GRANT «grant.privileges: SELECT ¦ SELECT, INSERT ¦ ALL» ON §.t TO random_reader;
-GRANT SELECT ON §.t TO "random Writer" «grant.privileges: ¦ WITH GRANT OPTION»;
+GRANT «grant.value: SELECT ¦ SELECT, INSERT ¦ ALL» ON §.t TO random_reader;
+GRANT SELECT ON §.t TO "random Writer" «grant.value: ¦ WITH GRANT OPTION»;
 «grant: GRANT SELECT ON §.t TO PUBLIC; ¦ »
-«grant: GRANT SELECT (a), UPDATE (a, b) ON §.t TO "random Writer"; ¦ »
+«grant*: GRANT SELECT (a), UPDATE (a, b) ON §.t TO "random Writer"; ¦ »
 «grant: GRANT USAGE ON SCHEMA § TO random_reader; ¦ »
 «grant: GRANT USAGE ON SEQUENCE §.s TO random_reader; ¦ »
 «grant: REVOKE USAGE ON TYPE §.e FROM PUBLIC; ¦ »
@@ -20,5 +20,5 @@ GRANT SELECT ON §.t TO "random Writer" «grant.privileges: ¦ WITH GRANT OPTION
 «grant: GRANT USAGE ON DOMAIN §.d TO random_reader; ¦ »
 «grant: GRANT SELECT ON §.v TO random_reader; ¦ »
 «grant: REVOKE DELETE ON §.t FROM postgres; ¦ »
-«default_privilege: ALTER DEFAULT PRIVILEGES IN SCHEMA § GRANT «default_privilege.privileges: SELECT ¦ SELECT, INSERT» ON TABLES TO random_reader; ¦ »
+«default_privilege: ALTER DEFAULT PRIVILEGES IN SCHEMA § GRANT «default_privilege.value: SELECT ¦ SELECT, INSERT» ON TABLES TO random_reader; ¦ »
 «default_privilege: ALTER DEFAULT PRIVILEGES IN SCHEMA § GRANT USAGE ON SEQUENCES TO "random Writer"; ¦ »

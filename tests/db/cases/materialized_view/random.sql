@@ -1,7 +1,7 @@
 CREATE SCHEMA §;
-CREATE TABLE §.t (id integer PRIMARY KEY, a «column.type: integer ¦ bigint», b text);
+CREATE TABLE §.t (id integer PRIMARY KEY, a «column.type*: integer ¦ bigint», b text);
 INSERT INTO §.t VALUES (1, 1, 'x'), (2, 2, NULL);
-CREATE MATERIALIZED VIEW §.m WITH (fillfactor = «materialized_view.options: 90 ¦ 80») TABLESPACE «materialized_view.tablespace: pg_default ¦ random_space» AS SELECT id, a, b FROM §.t «materialized_view.definition: ¦ WHERE a > 0 ¦ WHERE a > 1 OR b IS NULL» «materialized_view.populated: WITH DATA ¦ WITH NO DATA»;
+CREATE MATERIALIZED VIEW §.m WITH (fillfactor = «materialized_view.options: 90 ¦ 80») TABLESPACE «materialized_view.tablespace: pg_default ¦ random_space» AS SELECT id, a, b FROM §.t «materialized_view.definition: ¦ WHERE a > 0 ¦ WHERE a > 1 OR b IS NULL» «: WITH DATA ¦ WITH NO DATA»;
 CREATE UNIQUE INDEX m_id ON §.m (id);
 «index: CREATE INDEX m_b ON §.m (lower(b)); ¦ »
 COMMENT ON MATERIALIZED VIEW §.m IS «materialized_view.comment: NULL ¦ 'kept'»;

@@ -5,5 +5,5 @@ COMMENT ON SEQUENCE §.counter IS «sequence.comment: NULL ¦ 'counts'»;
 CREATE «sequence.persistence: ¦ UNLOGGED» SEQUENCE §.other;
 «sequence: CREATE SEQUENCE §.gone; ¦ »
 CREATE TABLE §.orders (id bigint DEFAULT nextval('§.counter'), number bigint DEFAULT nextval('§.other'), other bigint);
-ALTER SEQUENCE §.other OWNED BY «o=column.owned_by*: §.orders.number ¦ NONE ¦ §.orders.other»;
+ALTER SEQUENCE §.other OWNED BY «sequence.owned_by*: §.orders.number ¦ NONE ¦ §.orders.other»;
 INSERT INTO §.orders DEFAULT VALUES;

@@ -1,7 +1,7 @@
 CREATE SCHEMA §;
-CREATE TABLE §.t (id integer PRIMARY KEY, a «column.type: integer ¦ bigint», b text «column: , extra text ¦ »);
+CREATE TABLE §.t (id integer PRIMARY KEY, a «column.type*: integer ¦ bigint», b text «column*: , extra text ¦ »);
 INSERT INTO §.t (id, a, b) VALUES (1, 1, 'x'), (2, 2, NULL);
-CREATE VIEW §.one «view.options: ¦ WITH (security_barrier = true) ¦ WITH (security_invoker = true) ¦ WITH (check_option = 'cascaded')» AS SELECT id, a «view.definition: , b FROM §.t ¦ , b FROM §.t WHERE a > 0 ¦ , upper(b) AS b FROM §.t ¦ FROM §.t»;
+CREATE VIEW §.one «view.options: ¦ WITH (security_barrier = true) ¦ WITH (security_invoker = true) ¦ WITH (check_option = 'cascaded')» AS SELECT id, a «view.definition*: , b FROM §.t ¦ , b FROM §.t WHERE a > 0 ¦ , upper(b) AS b FROM §.t ¦ FROM §.t»;
 COMMENT ON VIEW §.one IS «view.comment: NULL ¦ 'one'»;
 COMMENT ON COLUMN §.one.a IS «view.column_comments: NULL ¦ 'a' ¦ 'an a'»;
 ALTER VIEW §.one ALTER a SET DEFAULT «view.column_defaults: 1 ¦ 2»;
