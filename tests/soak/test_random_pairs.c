@@ -108,7 +108,8 @@ static const char *label_of(TALLOC_CTX *memory, const char *label, const struct 
 }
 
 /* Each alone, to name who it is that fails with the others. */
-static void find_guilty(const struct specimens *specimens, struct workbench *bench, const char *label, const char *report)
+static void find_guilty(const struct specimens *specimens, struct workbench *bench, const char *label,
+                        const char *report)
 {
     size_t guilty = 0;
     for (size_t i = 0; i < specimens->count && run.report_count < REPORTS_MOST; i++) {
@@ -307,12 +308,13 @@ static void test_a_change_of_one_attribute_is_one_difference(void **state UNUSED
 
 /* ---- coverage ---- */
 
-/* What cannot be changed on the servers that are tested on: too old, told by others, or there is no way (no script makes an
- * invalid index; an exclusion constraint is no replica identity; a range and its canonical function stand on each other:
- * range/canonical). */
-static const char *const beyond[] = {"check.enforced",  "foreign_key.enforced",         "publication.publish_generated_columns",
-                                     "domain.checks",   "exclusion.replica_identity",   "index.is_valid",
-                                     "range.canonical"};
+/* What cannot be changed on the servers that are tested on: too old, told by others, or there is no way (no script
+ * makes an invalid index; an exclusion constraint is no replica identity; a range and its canonical function stand on
+ * each other: range/canonical). */
+static const char *const beyond[] = {
+    "check.enforced", "foreign_key.enforced",       "publication.publish_generated_columns",
+    "domain.checks",  "exclusion.replica_identity", "index.is_valid",
+    "range.canonical"};
 
 static bool is_beyond(const char *name)
 {
