@@ -5,6 +5,7 @@
 
 #include <talloc.h>
 
+#include "migrate/facts.h"
 #include "migrate/status.h"
 #include "store/base.h"
 #include "store/error.h"
@@ -23,6 +24,7 @@ struct plan_step {
     size_t first_statement; /* index; over 0 where an incomplete file is resumed */
     bool is_resume;
     int64_t lock_timeout_ms, statement_timeout_ms;
+    const struct facts *facts; /* of each statement of the file, by its index; NULL: nobody has measured */
 };
 
 /* Facts about the target that a plan is bound to. */
