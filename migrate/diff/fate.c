@@ -100,6 +100,8 @@ static void reach(struct spread *spread, struct diff_item *item, const struct di
         if (item->fate == FATE_KEEP)
             item->fate = FATE_ALTER;
         item->is_brought_over = true;
+    } else if (cause->fate == FATE_DROP && dependency->type == DEPENDS_AUTO && !item->is_covered) {
+        item->fate = FATE_DROP; /* nobody asked for it, but it cannot outlive what it belongs to */
     } else if ((goes(cause) && dependency->type == DEPENDS_AUTO) ||
                (cause->fate == FATE_REPLACE && object->parent_object == cause->from) ||
                (object->kind->is_disturbed && object->kind->is_disturbed(object, cause->from))) {

@@ -297,6 +297,19 @@ static void test_privileges_are_compared_only_when_asked(void **state UNUSED)
     assert_int_equal(change_count(), 1);
 }
 
+static void test_privileges_that_nobody_compares_go_with_their_object(void **state UNUSED)
+{
+    const char *from = write_sql("from.sql", "CREATE ROLE first; CREATE TABLE t (a integer, b integer, c integer);\n"
+                                             "GRANT SELECT, INSERT (b) ON t TO first;\n"
+                                             "CREATE TABLE u (a integer); GRANT SELECT ON u TO first;\n");
+    const char *to = write_sql("to.sql", "CREATE TABLE t (a integer, c integer);\n");
+    DECK_RUN(scene, 1, "diff", from, to, "--sql");
+    assert_out_holds("DROP TABLE public.u;");
+    assert_out_holds("DROP COLUMN b;");
+    assert_lacks(scene->program->out, "GRANT");
+    assert_lacks(scene->program->out, "REVOKE");
+}
+
 static void test_what_is_not_modelled_is_named_and_a_finding_only_when_strict(void **state UNUSED)
 {
     const char *from = write_sql("from.sql", "CREATE TEXT SEARCH CONFIGURATION words (COPY = pg_catalog.simple);\n");
@@ -559,6 +572,7 @@ int main(void)
         cmocka_unit_test_setup(test_models_that_declare_one_of_a_kind_speak_of_all_of_it, reset),
         cmocka_unit_test_setup(test_comments_of_which_models_do_not_speak_outlive_a_replacement, reset),
         cmocka_unit_test_setup(test_privileges_are_compared_only_when_asked, reset),
+        cmocka_unit_test_setup(test_privileges_that_nobody_compares_go_with_their_object, reset),
         cmocka_unit_test_setup(test_what_is_not_modelled_is_named_and_a_finding_only_when_strict, reset),
         cmocka_unit_test_setup(test_statement_that_cannot_run_here_is_named_with_its_place, reset),
         cmocka_unit_test_setup(test_ledger_and_ignored_objects_are_left_out_and_counted, reset),
