@@ -119,6 +119,10 @@ struct kind {
      * only is not told; create, drop write only what that does not do by itself. NULL: no. */
     bool (*is_implied)(const struct object *object);
 
+    /* Identity of a relation that comes and goes with it, while it stays itself, and whose name must be free before
+     * another takes it (the sequence of an identity column); or NULL. NULL: there never is one. */
+    const char *(*companion)(const struct object *object);
+
     /* Writes what makes it, all compared fields included; the comment is added by the caller. NULL: it always comes
      * with its parent's create. */
     void (*create)(struct emission *emission, const struct object *object);
@@ -127,8 +131,8 @@ struct kind {
      * What the parent takes in is asked for with emission_children. Owner: `owner`. */
     const char *(*clause)(TALLOC_CTX *owner, const struct object *object);
 
-    /* For cycles: writes a stand-in (a view of NULLs of the right types), new, so that others can be made upon it, or in
-     * the object's place, so that what it needs can go. `create`, called later, must then replace it
+    /* For cycles: writes a stand-in (a view of NULLs of the right types), new, so that others can be made upon it, or
+     * in the object's place, so that what it needs can go. `create`, called later, must then replace it
      * (emission_has_stub). NULL: a cycle through it is broken elsewhere. */
     void (*create_stub)(struct emission *emission, const struct object *object);
 

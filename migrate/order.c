@@ -248,6 +248,17 @@ static void add_own_edges(struct ordering *ordering)
     }
 }
 
+/* What comes and goes with an object that stays: free when that is altered. */
+static void add_companion(const struct ordering *ordering, struct names *names, const struct diff_item *item,
+                          const struct nodes *nodes)
+{
+    const struct object *from = item->from, *to = diff_item_result(item);
+    const char *companion = from && from->kind->companion ? from->kind->companion(from) : NULL;
+    size_t frees = nodes->alter != NONE ? nodes->alter : find_freed(ordering, nodes);
+    if (companion && frees != NONE && !(to && kind_same_text(companion, to->kind->companion(to))))
+        names_add_relation(names, from, companion, frees);
+}
+
 /* A name must be free before another object takes it. */
 static void add_name_edges(struct ordering *ordering)
 {
@@ -258,6 +269,7 @@ static void add_name_edges(struct ordering *ordering)
         size_t frees = find_freed(ordering, nodes);
         if (diff->items[i].from && frees != NONE)
             names_add(names, diff->items[i].from, frees);
+        add_companion(ordering, names, &diff->items[i], nodes);
     }
     names_sort(names);
     for (size_t i = 0; i < diff->item_count; i++) {

@@ -377,6 +377,8 @@ static bool is_disturbed(const struct object *object, const struct object *cause
     return as_column(object)->generated != NULL && !as_column(object)->origin;
 }
 
+static const char *companion(const struct object *object) { return as_column(object)->sequence; }
+
 const struct kind kind_column = {
     .name = "column",
     .title = "column",
@@ -390,6 +392,7 @@ const struct kind kind_column = {
     .create = create,
     .drop = drop,
     .is_implied = column_is_implied,
+    .companion = companion,
     .is_disturbed = is_disturbed,
     .rows = DROP_LOSES_ROWS,
 };

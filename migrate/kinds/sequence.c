@@ -1,17 +1,10 @@
 /* Sequences, those of serial columns too (whose ownership is the facet sequence_owner). Where a sequence stands is no
  * part of the schema: it is never compared, and kept unless it lies outside of new bounds. */
-#include "migrate/kind.h"
+#include "migrate/kinds/sequence.h"
+
 #include "store/sql.h"
 
 extern const char sql_sequence[];
-
-struct sequence_object {
-    struct object base;
-    const char *type, *increment, *cache, *cycle;
-    const char *minimum, *maximum, *start; /* NULL: what the type and the direction make of them */
-    const char *persistence;               /* NULL: as the owning table's, or permanent */
-    const char *minimum_value, *maximum_value, *start_value, *is_unlogged;
-};
 
 static const struct sequence_object *sequence_of(const struct object *object)
 {

@@ -38,19 +38,38 @@ static struct entry entry_of(const struct object *object, unsigned space, size_t
     }
 }
 
+static void add_entry(struct names *names, struct entry entry)
+{
+    if (names->count == names->room) {
+        names->room = names->room ? 2 * names->room : 64;
+        names->entries = talloc_realloc_size(names, names->entries, names->room * sizeof *names->entries);
+        if (!names->entries)
+            abort();
+    }
+    names->entries[names->count++] = entry;
+}
+
 void names_add(struct names *names, const struct object *object, size_t node)
 {
-    for (unsigned bit = 0; bit < SPACES; bit++) {
-        if (!(object->kind->spaces >> bit & 1))
-            continue;
-        if (names->count == names->room) {
-            names->room = names->room ? 2 * names->room : 64;
-            names->entries = talloc_realloc_size(names, names->entries, names->room * sizeof *names->entries);
-            if (!names->entries)
-                abort();
-        }
-        names->entries[names->count++] = entry_of(object, 1U << bit, node);
-    }
+    for (unsigned bit = 0; bit < SPACES; bit++)
+        if (object->kind->spaces >> bit & 1)
+            add_entry(names, entry_of(object, 1U << bit, node));
+}
+
+/* Length of the schema's part of an identity, quoted or not, and its dot. */
+static size_t schema_length(const char *identity)
+{
+    size_t i = 0;
+    bool is_quoted = false;
+    for (; identity[i] && (is_quoted || identity[i] != '.'); i++)
+        is_quoted ^= identity[i] == '"';
+    return i + 1;
+}
+
+void names_add_relation(struct names *names, const struct object *object, const char *identity, size_t node)
+{
+    const char *name = talloc_strdup(names, identity + schema_length(identity));
+    add_entry(names, (struct entry){SPACE_RELATION, object->schema ? object->schema : "", name, node});
 }
 
 static int compare(const void *one, const void *other)

@@ -1,0 +1,3 @@
+CREATE SCHEMA app;
+CREATE TABLE app.t (id serial, v text);
+INSERT INTO app.t (v) VALUES (1);
