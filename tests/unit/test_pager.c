@@ -54,6 +54,18 @@ static void test_long_lines_wrap_at_a_blank_under_their_beginning(void **state U
     talloc_free(pager);
 }
 
+static void test_a_line_is_put_in_sight(void **state UNUSED)
+{
+    struct pager *pager = pager_of("1\n2\n3\n4\n5\n6\n7\n8\n9\n");
+    pager_to_line(pager, 5);
+    assert_string_equal(draw(pager), "5\n6\n7\n8\n"); /* with some of what stands before it */
+    assert_true(pager_act(pager, ACTION_FIRST));
+    assert_string_equal(draw(pager), "1\n2\n3\n4\n");
+    pager_to_line(pager, 500);
+    assert_string_equal(draw(pager), "1\n2\n3\n4\n"); /* there is no such line */
+    talloc_free(pager);
+}
+
 static void test_wide_characters_are_never_halved(void **state UNUSED)
 {
     struct pager *pager = pager_of("1234567890123456789日本\n");
@@ -201,6 +213,7 @@ int main(void)
     setlocale(LC_ALL, "C.UTF-8");
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_long_lines_wrap_at_a_blank_under_their_beginning, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_a_line_is_put_in_sight, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_wide_characters_are_never_halved, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_hostile_text_is_shown_not_obeyed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_moves_stop_at_both_ends, set_up, tear_down),

@@ -5,7 +5,7 @@
 
 #include "store/text.h"
 
-enum { MOST_COLUMNS = 12, GAP = 2, GUTTER = 2, CONTEXT_ROWS = 1 };
+enum { MOST_COLUMNS = 12, GAP = 2, GUTTER = 2, CONTEXT_ROWS = 1, MEASURED_BYTES = 512 };
 
 struct list {
     struct list_source source;
@@ -104,6 +104,14 @@ static void arrange(struct list *list)
     place_cursor(list, list->at);
 }
 
+/* Most texts are plain: of ten thousand rows that is half the time. */
+static int shown_width(TALLOC_CTX *memory, const char *text)
+{
+    if (text_is_plain(text))
+        return (int)strnlen(text, MEASURED_BYTES);
+    return text_width(text_sanitise(memory, text, strnlen(text, MEASURED_BYTES), TEXT_ONE_LINE));
+}
+
 static void measure(struct list *list)
 {
     for (size_t column = 0; column < list->source.column_count; column++)
@@ -112,7 +120,7 @@ static void measure(struct list *list)
         TALLOC_CTX *memory = talloc_new(NULL);
         for (size_t column = 0; column < list->source.column_count; column++) {
             const char *text = cell(list, row, column, memory).text;
-            int width = text ? text_width(text_sanitise(memory, text, strnlen(text, 512), TEXT_ONE_LINE)) : 0;
+            int width = text ? shown_width(memory, text) : 0;
             list->widths[column] = width > list->widths[column] ? width : list->widths[column];
         }
         talloc_free(memory);
