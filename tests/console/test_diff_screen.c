@@ -528,6 +528,28 @@ static void test_migration_is_refused_where_the_migrations_are_not_the_origin(vo
     test_terminal_do(terminal, "x");
     test_terminal_do(terminal, "N");
     test_terminal_assert(terminal, "A migration turns the migrations into something else: x swaps the sides");
+    test_terminal_do(terminal, "W");
+    test_terminal_assert(terminal, "The init script is no side of this: c chooses the mirrors.");
+    quit(terminal);
+}
+
+static void test_init_script_is_written_after_a_y_alone(void **state UNUSED)
+{
+    test_write(scene->project, "initdb/create_tables.sql", "CREATE TABLE first (id integer, name varchar(10));\n");
+    struct test_terminal *terminal = open_console();
+    char *path = talloc_asprintf(scene, "%s/initdb/create_tables.sql", scene->project);
+    test_terminal_do(terminal, "4clk\r");
+    test_terminal_assert(terminal, "Diff › migrations → init");
+    test_terminal_do(terminal, "W");
+    test_terminal_assert(terminal, "Write initdb/create_tables.sql anew from the migrations? y/N");
+    test_terminal_do(terminal, "\r");
+    test_terminal_assert(terminal, "Nothing was written.");
+    assert_null(strstr(file_text(path), "twice"));
+    test_terminal_do(terminal, "Wy\r");
+    test_terminal_assert(terminal, "exit status 0");
+    assert_non_null(strstr(file_text(path), "twice"));
+    test_terminal_do(terminal, "qr");
+    test_terminal_assert(terminal, "migrations and init are equal.");
     quit(terminal);
 }
 
@@ -668,6 +690,7 @@ int main(void)
         TEST(test_quitting_ends_what_is_being_built),
         TEST(test_migration_is_made_of_the_script_and_its_plan_shown),
         TEST(test_migration_is_refused_where_the_migrations_are_not_the_origin),
+        TEST(test_init_script_is_written_after_a_y_alone),
         TEST(test_ten_thousand_differences_are_moved_through_cheaply),
         TEST(test_every_size_is_survived),
         TEST(test_outside_of_utf8_and_colour_nothing_is_lost),

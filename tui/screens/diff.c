@@ -206,6 +206,14 @@ void diff_view_go_to_file(struct diff_view *view, const struct diff_row *row, en
 
 /* ---- what cannot be done ---- */
 
+static const char *init_refusal(const struct diff_view *view)
+{
+    const struct console *console = view->base.console;
+    if (view->from != MIRROR_INIT && view->to != MIRROR_INIT)
+        return "The init script is no side of this: c chooses the mirrors.";
+    return console->command_task || console->write_task ? "Another command is running: ^C cancels it." : NULL;
+}
+
 static const char *migration_refusal(const struct diff_view *view)
 {
     if (view->from != MIRROR_MIGRATIONS)
@@ -222,6 +230,8 @@ static const char *refusal(struct view *base, enum action action)
     case ACTION_BLAME:
     case ACTION_EDIT:
         return diff_view_file_refusal(view, diff_view_row(view));
+    case ACTION_WRITE_INIT:
+        return init_refusal(view);
     case ACTION_NEW_FROM_DIFF:
         return migration_refusal(view);
     case ACTION_FILTER:
@@ -245,6 +255,14 @@ static void ask(struct diff_view *view, enum diff_asking asking, const char *tex
     view->prompt = talloc_strdup(view, prompt);
     talloc_free(old);
     console_ask(view->base.console, &view->base, view->prompt, text);
+}
+
+static void ask_to_write(struct diff_view *view)
+{
+    char *prompt = talloc_asprintf(view, "Write %s anew from the migrations? y/N ",
+                                   settings_text(view->base.console->deck->settings, SETTING_init));
+    ask(view, DIFF_ASKING_WRITE, "", prompt);
+    talloc_free(prompt);
 }
 
 static void copy(struct diff_view *view)
@@ -316,6 +334,9 @@ static bool act_here(struct diff_view *view, enum action action)
     case ACTION_EDIT:
         diff_view_go_to_file(view, diff_view_row(view), action);
         return true;
+    case ACTION_WRITE_INIT:
+        ask_to_write(view);
+        return true;
     case ACTION_NEW_FROM_DIFF:
         ask(view, DIFF_ASKING_DESCRIPTION, "", "What the migration does, in a few words: ");
         return true;
@@ -368,6 +389,12 @@ static void typed(struct view *base, const char *text, enum typing typing)
     case DIFF_ASKING_FILTER:
         tree_set_filter(view->tree, typing == TYPING_GIVEN_UP ? "" : text);
         follow(view);
+        break;
+    case DIFF_ASKING_WRITE:
+        if (typing == TYPING_DONE && (strcmp(text, "y") == 0 || strcmp(text, "yes") == 0))
+            console_command(console, "baseline --write");
+        else if (typing != TYPING_ON)
+            console_say(console, MESSAGE_NOTE, "Nothing was written.");
         break;
     case DIFF_ASKING_DESCRIPTION:
         if (typing == TYPING_DONE && *text)

@@ -5,7 +5,7 @@
 #include "tui/screens/diff.h"
 #include "tui/widgets/tree.h"
 
-enum diff_asking { DIFF_ASKING_FILTER, DIFF_ASKING_DESCRIPTION };
+enum diff_asking { DIFF_ASKING_FILTER, DIFF_ASKING_WRITE, DIFF_ASKING_DESCRIPTION };
 
 struct diff_view {
     struct view base;
