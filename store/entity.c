@@ -1,12 +1,12 @@
-/* See entity.h. Here: the list, finding one, its columns. Relationships are in entity/links.c, pages in entity/page.c,
- * writes in entity/write.c. */
+/* See entity.h. Here: the list, and what there is to know of one. What a word names is in entity/find.c, relationships
+ * in entity/links.c, pages in entity/page.c, writes in entity/write.c. */
 #include "store/entity.h"
 
+#include "store/entity/find.h"
 #include "store/entity/links.h"
 #include "store/sql.h"
-#include "store/suggest.h"
 
-extern const char sql_entity_list[], sql_entity_find[], sql_entity_columns[];
+extern const char sql_entity_list[], sql_entity_columns[];
 
 const char *entity_kind_name(enum entity_kind kind)
 {
@@ -88,11 +88,6 @@ struct entity_summary *entity_list(TALLOC_CTX *owner, struct connection *connect
 
 /* ---- one ---- */
 
-struct found_row {
-    const char *schema, *name, *kind, *comment;
-    int64_t oid, rows_estimate, size_bytes;
-};
-
 static struct entity_column *read_columns(struct entity *entity, struct connection *connection, struct error *error)
 {
     static const struct column columns[] = {
@@ -103,6 +98,7 @@ static struct entity_column *read_columns(struct entity *entity, struct connecti
         COLUMN(struct entity_column, order_schema), COLUMN(struct entity_column, needs_type),
         COLUMN(struct entity_column, is_bounded),   COLUMN(struct entity_column, labels),
         COLUMN(struct entity_column, is_leading),   COLUMN(struct entity_column, comment),
+        COLUMN(struct entity_column, base),
     };
     const char *oid = talloc_asprintf(entity, "%lld", (long long)entity->oid);
     struct result *result = connection_query(entity, connection, PARAMETERS(oid), error, sql_entity_columns);
@@ -195,8 +191,8 @@ static bool fill(struct entity *entity, struct connection *connection, const str
     return links_read(entity, connection, declared, error);
 }
 
-static struct entity *open_found(TALLOC_CTX *owner, struct connection *connection, const struct model *model,
-                                 const struct found_row *found, struct error *error)
+struct entity *find_open(TALLOC_CTX *owner, struct connection *connection, const struct model *model,
+                         const struct found_row *found, struct error *error)
 {
     struct entity *entity = talloc_zero(owner, struct entity);
     if (!entity)
@@ -212,82 +208,6 @@ static struct entity *open_found(TALLOC_CTX *owner, struct connection *connectio
         return entity;
     talloc_free(entity);
     return NULL;
-}
-
-/* Looks for a relation; *entity stays NULL where there is none. */
-static bool look_up(TALLOC_CTX *owner, struct connection *connection, const struct model *model, const char *schema,
-                    const char *table, struct entity **entity, struct error *error)
-{
-    static const struct column columns[] = {
-        COLUMN(struct found_row, oid),           COLUMN(struct found_row, schema),
-        COLUMN(struct found_row, name),          COLUMN(struct found_row, kind),
-        COLUMN(struct found_row, rows_estimate), COLUMN(struct found_row, size_bytes),
-        COLUMN(struct found_row, comment),
-    };
-    TALLOC_CTX *memory = talloc_new(NULL);
-    size_t count = 0;
-    struct result *result = connection_query(memory, connection, PARAMETERS(schema, table), error, sql_entity_find);
-    struct found_row *rows =
-        result ? result_bind(result, columns, countof(columns), sizeof *rows, &count, error) : NULL;
-    bool ok = rows != NULL;
-    if (ok && count) {
-        *entity = open_found(owner, connection, model, &rows[0], error);
-        ok = *entity != NULL;
-    }
-    talloc_free(memory);
-    return ok;
-}
-
-static bool refuse_unknown(struct connection *connection, const struct model *model, const char *word,
-                           struct error *error)
-{
-    TALLOC_CTX *memory = talloc_new(NULL);
-    size_t count = 0;
-    struct error *ignored = error_new(memory);
-    struct entity_summary *list = entity_list(memory, connection, model, &count, ignored);
-    const char **names = talloc_zero_size(memory, (count + 1) * sizeof *names);
-    for (size_t i = 0; list && i < count; i++)
-        names[i] = list[i].name;
-    const char *nearest = suggest_nearest(word, names);
-    error_set(error, ERROR_USAGE, "there is no entity and no table \"%s\"", word);
-    if (nearest)
-        error_hint(error, "Did you mean \"%s\"?", nearest);
-    else
-        error_hint(error, "\"pgdeck rows\" without a name lists what there is.");
-    talloc_free(memory);
-    return false;
-}
-
-struct entity *entity_open_table(TALLOC_CTX *owner, struct connection *connection, const struct model *model,
-                                 const char *schema, const char *table, struct error *error)
-{
-    struct entity *entity = NULL;
-    if (!look_up(owner, connection, model, schema, table, &entity, error))
-        return NULL;
-    if (!entity)
-        error_set(error, ERROR_USAGE, "there is no table %s.%s", schema, table);
-    return entity;
-}
-
-struct entity *entity_open(TALLOC_CTX *owner, struct connection *connection, const struct model *model,
-                           const char *word, struct error *error)
-{
-    TALLOC_CTX *memory = talloc_new(NULL);
-    const struct model_entity *declared = model ? model_find(model, word) : NULL;
-    struct error *unread = error_new(memory);
-    const char *schema = NULL, *table = NULL;
-    struct entity *entity = NULL;
-    bool ok = true;
-    if (declared)
-        ok = look_up(owner, connection, model, declared->schema, declared->table, &entity, error);
-    if (ok && !entity)
-        ok = look_up(owner, connection, model, NULL, word, &entity, error); /* exactly so, also where it needs quotes */
-    if (ok && !entity && sql_parse_qualified(memory, word, &schema, &table, unread))
-        ok = look_up(owner, connection, model, schema, table, &entity, error);
-    if (ok && !entity)
-        refuse_unknown(connection, model, word, error);
-    talloc_free(memory);
-    return entity;
 }
 
 const struct entity_column *entity_column_find(const struct entity *entity, const char *name)

@@ -30,6 +30,7 @@ struct entity_summary {
 
 struct entity_column {
     const char *name, *type; /* the type as format_type prints it */
+    const char *base;        /* the type below all domains, without its length or precision */
     bool is_nullable;
     int64_t key; /* its place in the key, from 1; 0: no part of it */
     bool has_default;
@@ -80,8 +81,9 @@ struct entity {
 struct entity_summary *entity_list(TALLOC_CTX *owner, struct connection *connection, const struct model *model,
                                    size_t *count, struct error *error) NODISCARD;
 
-/* The one that a word names: a declared entity's name, a table's, or schema.table as PostgreSQL reads it. Owner:
- * `owner`; the model's texts must outlive it. Errors: ERROR_USAGE with a hint where there is none; the server's. */
+/* The one that a word names: a declared entity's name, a table's (in public, else the only one of that name), or
+ * schema.table, exactly or as PostgreSQL reads it. Owner: `owner`; the model's texts must outlive it. Errors:
+ * ERROR_USAGE with a hint where there is none, or several; the server's. */
 struct entity *entity_open(TALLOC_CTX *owner, struct connection *connection, const struct model *model,
                            const char *word, struct error *error) NODISCARD;
 
@@ -92,5 +94,8 @@ struct entity *entity_open_table(TALLOC_CTX *owner, struct connection *connectio
 /* A column, a relationship of a name, or NULL. */
 const struct entity_column *entity_column_find(const struct entity *entity, const char *name);
 const struct entity_relationship *entity_relationship_find(const struct entity *entity, const char *name);
+
+/* Sets ERROR_USAGE: there is no such column, did you mean ...; returns false. */
+bool entity_column_unknown(const struct entity *entity, const char *name, struct error *error);
 
 #endif

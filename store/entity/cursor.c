@@ -5,7 +5,7 @@
 #include <openssl/evp.h>
 
 static const struct entity_column place_column = {
-    .name = "ctid", .type = "tid", .order_schema = "pg_catalog", .is_bounded = true};
+    .name = "ctid", .type = "tid", .base = "tid", .order_schema = "pg_catalog", .is_bounded = true};
 
 static void add_column(struct cursor_order *order, const struct entity_column *column)
 {
@@ -94,7 +94,7 @@ static bool take_values(TALLOC_CTX *owner, const struct cursor_order *order, con
     json_decref(expected);
     for (size_t i = 0; ok && i < order->count; i++) {
         const json_t *value = json_array_get(array, i + 1);
-        ok = json_is_null(value) || json_is_string(value);
+        ok = json_is_string(value) || (json_is_null(value) && order->columns[i]->is_nullable);
         cursor->values[i] = json_is_string(value) ? talloc_strdup(owner, json_string_value(value)) : NULL;
     }
     json_int_t passed = json_integer_value(json_array_get(array, order->count + 1)); /* 0 where there is none */
@@ -110,8 +110,11 @@ bool cursor_read(TALLOC_CTX *owner, const struct cursor_order *order, const char
     bool ok = array && take_values(owner, order, array, cursor);
     json_decref(array);
     talloc_free(memory);
-    if (ok)
-        return true;
+    return ok || cursor_refuse(text, error);
+}
+
+bool cursor_refuse(const char *text, struct error *error)
+{
     error_set(error, ERROR_USAGE, "the cursor \"%.40s\" does not belong to this query", text);
     return error_hint(error, "Give the \"next\" of an answer with the same entity and order, or none to start anew.");
 }

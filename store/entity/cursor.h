@@ -33,4 +33,7 @@ char *cursor_write(TALLOC_CTX *owner, const struct cursor_order *order, const st
 bool cursor_read(TALLOC_CTX *owner, const struct cursor_order *order, const char *text, struct cursor *cursor,
                  struct error *error) NODISCARD;
 
+/* Sets ERROR_USAGE: it is none of this query; returns false. */
+bool cursor_refuse(const char *text, struct error *error);
+
 #endif

@@ -3,8 +3,6 @@
 
 #include <strings.h>
 
-#include "store/suggest.h"
-
 struct word {
     const char *text;
     enum filter_operator operator;
@@ -75,21 +73,9 @@ static const struct entity_column *take_column(const struct entity *entity, cons
 
 static bool refuse_column(const struct entity *entity, const char *text, struct error *error)
 {
-    TALLOC_CTX *memory = talloc_new(NULL);
-    const char **names = talloc_zero_size(memory, (entity->column_count + 1) * sizeof *names);
-    char *list = talloc_strdup(memory, "");
-    for (size_t i = 0; i < entity->column_count; i++) {
-        names[i] = entity->columns[i].name;
-        list = talloc_asprintf_append_buffer(list, "%s%s", i ? ", " : "", names[i]);
-    }
-    const char *word = talloc_strndup(memory, text, strcspn(text, " \t=!<>~"));
-    const char *nearest = suggest_nearest(word, names);
-    error_set(error, ERROR_USAGE, "%s has no column \"%s\"", entity->name, word);
-    if (nearest)
-        error_hint(error, "Did you mean \"%s\"?", nearest);
-    else
-        error_hint(error, "Its columns are %s.", list);
-    talloc_free(memory);
+    char *word = talloc_strndup(NULL, text, strcspn(text, " \t=!<>~"));
+    entity_column_unknown(entity, word, error);
+    talloc_free(word);
     return false;
 }
 

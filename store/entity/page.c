@@ -1,6 +1,7 @@
 /* See page.h. The statements are select.c's. */
 #include "store/entity/page.h"
 
+#include "store/entity/complaint.h"
 #include "store/entity/select.h"
 
 /* What a page is read with. */
@@ -139,6 +140,7 @@ struct entity_page *entity_page_read(TALLOC_CTX *owner, struct connection *conne
         finish(&reading);
         return page;
     }
+    complaint_make(connection, &reading.select, error);
     talloc_free(page);
     return NULL;
 }

@@ -1,4 +1,5 @@
 /* All rows of a query, however many: through a cursor of the server, batch by batch, in one transaction. */
+#include "store/entity/complaint.h"
 #include "store/entity/select.h"
 #include "store/transaction.h"
 
@@ -106,6 +107,8 @@ bool entity_scan(TALLOC_CTX *owner, struct connection *connection, const struct 
     bool ok = row_select_make(memory, entity, query, &scan.select, error);
     scan.passed = scan.select.cursor.passed;
     ok = ok && transaction_run(connection, &options, work, &scan, error);
+    if (!ok)
+        complaint_make(connection, &scan.select, error);
     *next = ok && scan.has_more && scan.last && !scan.select.order.has_ties ? talloc_strdup(owner, scan.last) : NULL;
     talloc_free(memory);
     return ok;

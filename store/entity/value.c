@@ -35,10 +35,8 @@ bool entity_value_parse(TALLOC_CTX *owner, const struct entity *entity, const ch
         error_set(error, ERROR_USAGE, "\"%s\" is no value", text);
         return error_hint(error, "Write COLUMN=VALUE.");
     }
-    if (!column) {
-        error_set(error, ERROR_USAGE, "%s has no column \"%.*s\"", entity->name, (int)strcspn(text, "="), text);
-        return error_hint(error, "\"pgdeck rows %s --limit 1\" shows its columns.", entity->name);
-    }
+    if (!column)
+        return entity_column_unknown(entity, talloc_strndup(owner, text, strcspn(text, "=")), error);
     if (entity_column_refusal(column))
         return error_set(error, ERROR_USAGE, "%s of %s cannot be written: %s", column->name, entity->name,
                          entity_column_refusal(column));
