@@ -95,6 +95,8 @@ static bool prepare(const struct pool *pool, struct connection *connection, stru
         {.sql = "SET DateStyle = ISO"},
         {.sql = "SET IntervalStyle = postgres"},
         {.sql = "SET TimeZone = 'UTC'"},
+        {.sql = "SET extra_float_digits = 1"},
+        {.sql = "SET bytea_output = hex"},
         {.sql = "SET jit = off"},
         {.sql = "SET lock_timeout = 0"},
         {.sql = timeout},

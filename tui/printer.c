@@ -101,12 +101,36 @@ void printer_block(struct printer *printer, const char *text)
     talloc_free(clean);
 }
 
+void printer_bytes(struct printer *printer, const char *bytes, size_t size_bytes)
+{
+    if (printer->options.format == PRINTER_JSON)
+        return;
+    if (fwrite(bytes, 1, size_bytes, printer->options.answer) != size_bytes && !printer->answer_errno)
+        printer->answer_errno = errno;
+}
+
+/* Fifteen digits read well; where they are not the number any more, all get the seventeen that always are. */
+static size_t digits_needed(json_t *value)
+{
+    size_t index, digits = 15;
+    const char *key;
+    json_t *part;
+    if (json_is_real(value)) {
+        char text[32];
+        snprintf(text, sizeof text, "%.15g", json_real_value(value));
+        return strtod(text, NULL) == json_real_value(value) ? 15 : 17;
+    }
+    json_array_foreach(value, index, part) digits = digits == 15 ? digits_needed(part) : digits;
+    json_object_foreach(value, key, part) digits = digits == 15 ? digits_needed(part) : digits;
+    return digits;
+}
+
 void printer_document(struct printer *printer, json_t *document)
 {
     if (printer->options.format == PRINTER_JSON) {
         json_t *whole = json_pack("{s:i, s:o}", "format", 1, "command", printer_json_text(printer->command));
         json_object_update(whole, document);
-        char *text = json_dumps(whole, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
+        char *text = json_dumps(whole, JSON_INDENT(2) | JSON_REAL_PRECISION(digits_needed(whole)));
         if (!text)
             abort();
         write_answer(printer, text);

@@ -50,6 +50,9 @@ void printer_line(struct printer *printer, enum printer_role role, const char *f
 /* Answer, text: a block of several lines as it is, sanitised but for its newlines. */
 void printer_block(struct printer *printer, const char *text);
 
+/* Answer, text: bytes as they are, for files and pipes (CSV): nothing is sanitised. Nothing in JSON format. */
+void printer_bytes(struct printer *printer, const char *bytes, size_t size_bytes);
+
 /* Answer, text: a table; columns as wide as their content; the first row is the head. Cells are rows*columns texts
  * (NULL: empty); roles (may be NULL) one for each row. Numbers are right-aligned where every cell below the head is
  * one. */
