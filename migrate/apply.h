@@ -26,6 +26,13 @@ enum apply_event_kind {
     APPLY_NOTICE,      /* a notice of the server; text: severity: message */
     APPLY_WARNING,     /* pgdeck's own; text */
     APPLY_CANCELLING,
+    APPLY_BLOCKED,  /* the statement at hand waits for a lock; duration_ms: for how long; text: for which, and who is in
+                       the  way; told again at every look */
+    APPLY_QUEUE,    /* queued sessions wait behind the run; queue_ms: the longest for so long; text: who; told again at
+                       every    look, the last time with queued 0 */
+    APPLY_BREAKER,  /* the circuit breaker stops the statement; queued, queue_ms; text: why */
+    APPLY_RETRYING, /* the attempt was rolled back whole; duration_ms: the next one begins in so long, or sooner; text:
+                       why and who was in the way */
 };
 
 /* Plain data without pointers, so that it may change threads. Texts are cut to fit, at a character. */
@@ -34,6 +41,10 @@ struct apply_event {
     int file_index, file_count;           /* from 1 */
     int statement, statement_count, line; /* from 1; 0: none */
     int64_t duration_ms;
+    int attempt;          /* at the file, from 1 */
+    int queued;           /* sessions that wait behind the run */
+    int64_t queue_ms;     /* how long the first of them has waited */
+    int64_t lock_left_ms; /* of APPLY_BLOCKED: until the lock timeout */
     char version[24];
     char name[160];
     char text[512];
@@ -56,7 +67,8 @@ struct apply_options {
     struct plan_selection selection; /* the one that the plan was built with */
     const char *application;         /* "pgdeck VERSION" */
     const char *person, *host;
-    apply_listener_fn on_event; /* called on the thread that runs; or NULL */
+    apply_listener_fn on_event; /* called by one thread at a time: the one that runs or, while that waits for the
+                                   server, the run's watcher; or NULL */
     void *listener;
 };
 

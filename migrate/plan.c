@@ -179,8 +179,12 @@ static bool add_step(struct plan *plan, const struct migration *migration, const
     step.is_resume = migration->state == MIGRATION_INCOMPLETE;
     if (step.is_resume && !check_resume(migration, &step.first_statement, error))
         return false;
-    step.lock_timeout_ms =
-        file->lock_timeout_ms >= 0 ? file->lock_timeout_ms : settings_number(settings, SETTING_lock_timeout);
+    /* Only what is rolled back whole can be tried again. */
+    step.has_ladder = file->is_transactional && file->lock_timeout_ms < 0 &&
+                      settings_value(settings, SETTING_lock_timeout)->layer == LAYER_DEFAULT;
+    step.lock_timeout_ms = file->lock_timeout_ms >= 0
+                               ? file->lock_timeout_ms
+                               : settings_number(settings, step.has_ladder ? SETTING_lock_most : SETTING_lock_timeout);
     step.statement_timeout_ms = file->statement_timeout_ms >= 0 ? file->statement_timeout_ms
                                                                 : settings_number(settings, SETTING_statement_timeout);
     plan->statement_count += file->statements.count - step.first_statement;
@@ -203,9 +207,10 @@ static void add_fingerprint(struct plan *plan, const struct settings *settings)
                 status->migrations[i].row->checksum ? status->migrations[i].row->checksum : "-");
     for (size_t i = 0; i < plan->count; i++) {
         const struct plan_step *step = &plan->steps[i];
-        text = talloc_asprintf_append_buffer(text, "step %s %s %zu %lld %lld\n", step->file->version,
-                                             step->file->checksum, step->first_statement,
-                                             (long long)step->lock_timeout_ms, (long long)step->statement_timeout_ms);
+        text =
+            talloc_asprintf_append_buffer(text, "step %s %s %zu %lld%s %lld\n", step->file->version,
+                                          step->file->checksum, step->first_statement, (long long)step->lock_timeout_ms,
+                                          step->has_ladder ? " retried" : "", (long long)step->statement_timeout_ms);
         for (size_t j = 0; j < step->file->allowance_count; j++)
             text = talloc_asprintf_append_buffer(text, "allow %s\n", step->file->allowances[j].hazard);
     }

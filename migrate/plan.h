@@ -23,7 +23,9 @@ struct plan_step {
     const struct migration *migration;
     size_t first_statement; /* index; over 0 where an incomplete file is resumed */
     bool is_resume;
-    int64_t lock_timeout_ms, statement_timeout_ms;
+    int64_t lock_timeout_ms; /* the longest that one attempt waits for a lock */
+    int64_t statement_timeout_ms;
+    bool has_ladder; /* nobody gave a lock timeout: short ones, and the file is tried again (migrate/guard/ladder.h) */
     const struct facts *facts; /* of each statement of the file, by its index; NULL: nobody has measured */
 };
 

@@ -82,9 +82,9 @@ static void add_step(struct lines *lines, TALLOC_CTX *owner, const struct plan_s
     const struct migration_file *file = step->file;
     char *timeout = answer_duration(owner, step->lock_timeout_ms);
     add_line(lines, owner,
-             talloc_asprintf(owner, "%s%s%s, lock timeout %s", file->path,
+             talloc_asprintf(owner, "%s%s%s, lock timeout %s%s", file->path,
                              file->is_transactional ? "" : " (no transaction)", step->is_resume ? " (resumed)" : "",
-                             timeout));
+                             timeout, step->has_ladder ? ", tried again" : ""));
     talloc_free(timeout);
     if (file_down_line(file))
         add_line(lines, owner,
@@ -127,12 +127,12 @@ static json_t *statements_json(const struct plan_step *step)
 
 static json_t *step_json(const struct plan_step *step)
 {
-    return json_pack("{s:o, s:o, s:o, s:o, s:b, s:b, s:I, s:I, s:o}", "version", printer_json_text(step->file->version),
-                     "description", printer_json_text(step->file->description), "file",
-                     printer_json_text(step->file->path), "checksum", printer_json_text(step->file->checksum),
+    return json_pack("{s:o, s:o, s:o, s:o, s:b, s:b, s:I, s:b, s:I, s:o}", "version",
+                     printer_json_text(step->file->version), "description", printer_json_text(step->file->description),
+                     "file", printer_json_text(step->file->path), "checksum", printer_json_text(step->file->checksum),
                      "transactional", step->file->is_transactional, "resumes", step->is_resume, "lock_timeout_ms",
-                     (json_int_t)step->lock_timeout_ms, "statement_timeout_ms", (json_int_t)step->statement_timeout_ms,
-                     "statements", statements_json(step));
+                     (json_int_t)step->lock_timeout_ms, "retried", step->has_ladder, "statement_timeout_ms",
+                     (json_int_t)step->statement_timeout_ms, "statements", statements_json(step));
 }
 
 json_t *planning_json(const struct planning *planning)

@@ -4,9 +4,13 @@
 
 #include "migrate/apply/run.h"
 
-/* The file in one transaction, together with its ledger row. run->step is the file. Retries what the server asks to be
- * run again. *attempts counts. On failure nothing of the file stands, unless the error is ERROR_UNKNOWN_OUTCOME. */
+/* The file in one transaction, together with its ledger row. run->step is the file. Tried again while its locks are not
+ * to be had, and where the server asks for it (migrate/guard/ladder.h). *attempts counts. On failure nothing of the
+ * file stands, unless the error is ERROR_UNKNOWN_OUTCOME. */
 bool transactional_apply(struct run *run, int *attempts, struct error *error) NODISCARD;
+
+/* One attempt at it. After a failure the work connection is gone. */
+bool transactional_attempt(struct run *run, struct error *error) NODISCARD;
 
 /* The file step by step (ledger.md, 4), from plan_step.first_statement on. ERROR_INCOMPLETE where steps stand. */
 bool stepwise_apply(struct run *run, struct error *error) NODISCARD;

@@ -11,7 +11,7 @@ static bool begin_file(struct run *run, struct error *error)
 {
     TALLOC_CTX *memory = talloc_new(NULL);
     const struct plan_step *step = run->step;
-    const char *lock_ms = talloc_asprintf(memory, "%lld", (long long)step->lock_timeout_ms);
+    const char *lock_ms = talloc_asprintf(memory, "%lld", (long long)run_lock_wait_ms(run, step));
     const char *statement_ms = talloc_asprintf(memory, "%lld", (long long)step->statement_timeout_ms);
     const char *path = settings_text(run->options->settings, SETTING_search_path);
     struct query queries[] = {

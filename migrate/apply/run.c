@@ -153,6 +153,15 @@ static void add_setting(char **sql, const char **values, int *used, const char *
     *sql = talloc_asprintf_append(*sql, ", pg_catalog.set_config('%s', $%d, false)", name, *used);
 }
 
+int64_t run_lock_wait_ms(const struct run *run, const struct plan_step *step)
+{
+    if (run->lock_wait_ms > 0)
+        return run->lock_wait_ms;
+    /* What is run once waits as long as ever. */
+    return step && !step->has_ladder ? step->lock_timeout_ms
+                                     : settings_number(run->options->settings, SETTING_lock_timeout);
+}
+
 size_t run_preparation(TALLOC_CTX *owner, struct run *run, const struct plan_step *step, struct query *queries)
 {
     const struct settings *settings = run->options->settings;
@@ -162,7 +171,7 @@ size_t run_preparation(TALLOC_CTX *owner, struct run *run, const struct plan_ste
     run->is_work_used = true;
     const char **values = talloc_array(owner, const char *, 6);
     values[0] = talloc_asprintf(owner, "pgdeck:%s:%s", run->actor.run, step ? step->file->version : "work");
-    values[1] = milliseconds(owner, step ? step->lock_timeout_ms : settings_number(settings, SETTING_lock_timeout));
+    values[1] = milliseconds(owner, run_lock_wait_ms(run, step));
     values[2] =
         milliseconds(owner, step ? step->statement_timeout_ms : settings_number(settings, SETTING_statement_timeout));
     values[3] = milliseconds(owner, settings_number(settings, SETTING_idle_timeout));
@@ -273,6 +282,7 @@ void run_emit(struct run *run, enum apply_event_kind kind, const char *text, int
         return;
     struct apply_event event = {.kind = kind, .file_index = run->file_index, .file_count = run->file_count};
     event.duration_ms = duration_ms;
+    event.attempt = run->attempt;
     event.statement = run->statement;
     if (run->step) {
         const struct migration_file *file = run->step->file;

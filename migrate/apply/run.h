@@ -28,6 +28,9 @@ struct run {
     int file_index, file_count;   /* from 1 */
     int statement;                /* at hand, from 1; 0: none */
     int64_t file_started_ms;
+    int attempt;             /* at the file, from 1; 0: not counted */
+    int64_t lock_wait_ms;    /* lock timeout of the attempt; 0: the step's own */
+    bool is_overruled;       /* it was told that the file's own lock_timeout does not count */
     struct ledger_counters { /* the session's counters of ledger rows, right after our own INSERT; 0 inserted: not
                                 counted */
         int64_t inserted, updated, deleted;
@@ -67,6 +70,9 @@ bool run_prepare_work(struct run *run, const struct plan_step *step, struct erro
 #define RUN_PREPARATION_MOST 2
 bool run_open_work(struct run *run, struct error *error) NODISCARD;
 size_t run_preparation(TALLOC_CTX *owner, struct run *run, const struct plan_step *step, struct query *queries);
+
+/* The lock timeout that a file (NULL: what is none) runs under now. */
+int64_t run_lock_wait_ms(const struct run *run, const struct plan_step *step);
 
 /* Closes the work connection: after an error the next file gets a new one. */
 void run_drop_work(struct run *run);

@@ -2,11 +2,10 @@
  * one by one, closing checks, COMMIT. See docs/architecture.md, "Applying". */
 #include "migrate/apply/file.h"
 
+#include "migrate/guard/timeout.h"
 #include "store/clock.h"
 #include "store/sql.h"
 #include "store/transaction.h"
-
-#define RETRY_SPREAD_MS 200
 
 /* What the ledger row's statements tell about the transaction. */
 struct transaction_facts {
@@ -227,11 +226,6 @@ static void explain_failure(struct run *run, struct error *error)
         error_prefix(error, "the connection was lost before COMMIT: nothing of %s was applied",
                      run->step->file->version);
         error_hint(error, "Run `pgdeck apply` again when the server is back.");
-    } else if (error->code == ERROR_LOCK_TIMEOUT && !error->hint) {
-        error_hint(
-            error,
-            "Something holds a lock on what the statement needs; nothing was applied. Try again, or give the file "
-            "more time with its head line -- pgdeck: lock-timeout 30s.");
     } else if (error_is_sqlstate(error, "57014") && !cancel_is_requested(run->options->cancel) && !error->hint) {
         error_hint(
             error,
@@ -241,20 +235,44 @@ static void explain_failure(struct run *run, struct error *error)
     }
 }
 
+/* The wait for a lock stays the run's, whatever the file has set. */
+static bool overrule(struct run *run, size_t index, struct error *error)
+{
+    TALLOC_CTX *memory = talloc_new(NULL);
+    const char *wait = talloc_asprintf(memory, "%lld", (long long)run_lock_wait_ms(run, run->step));
+    struct result *result = connection_query(memory, run->work, PARAMETERS(wait), error, timeout_overrule_sql);
+    if (result && strcmp(result_cell(result, 0, 0), result_cell(result, 0, 1)) != 0 && !run->is_overruled) {
+        run->is_overruled = true;
+        run_emit(run, APPLY_WARNING,
+                 talloc_asprintf(memory,
+                                 "the file sets lock_timeout to %s; pgdeck holds it at %s: the head line -- pgdeck: "
+                                 "lock-timeout says how long a file waits",
+                                 result_cell(result, 0, 0), result_cell(result, 0, 1)),
+                 0);
+    } else if (!result) {
+        run_place_error(run, index, error);
+    }
+    talloc_free(memory);
+    return result != NULL;
+}
+
 static bool run_in_transaction(struct run *run, TALLOC_CTX *memory, const char **transaction_id, struct error *error)
 {
     const struct migration_file *file = run->step->file;
     run->statement = 0;
     if (!run_open_work(run, error) || !file_begin(memory, run, FILE_TRANSACTION_NEW, transaction_id, error))
         return false;
-    for (size_t i = 0; i < file->statements.count; i++)
-        if (!file_run_statement(run, i, error))
+    for (size_t i = 0; i < file->statements.count; i++) {
+        bool is_last = i + 1 == file->statements.count;
+        if (!file_run_statement(run, i, error) ||
+            (!is_last && timeout_may_be_set(&file->statements.items[i]) && !overrule(run, i, error)))
             return false;
+    }
     run->statement = 0;
     return file_close(run, *transaction_id, clock_monotonic_ms() - run->file_started_ms, error);
 }
 
-static bool attempt(struct run *run, struct error *error)
+bool transactional_attempt(struct run *run, struct error *error)
 {
     TALLOC_CTX *memory = talloc_new(NULL);
     const char *transaction_id = NULL, *version = run->step->file->version;
@@ -298,34 +316,4 @@ void file_record_failure(struct run *run, int step, const struct error *error, c
         run_record_anyway(run, &record);
     }
     json_decref(detail);
-}
-
-static bool may_retry(const struct run *run, const struct error *error, int attempts)
-{
-    return error->code == ERROR_SERIALIZATION &&
-           attempts < settings_number(run->options->settings, SETTING_transaction_attempts) &&
-           !cancel_is_requested(run->options->cancel);
-}
-
-bool transactional_apply(struct run *run, int *attempts, struct error *error)
-{
-    struct journal_record started = {
-        .event = JOURNAL_STARTED,
-        .durability = JOURNAL_RELAXED,
-        .version = run->step->file->version,
-        .checksum = run->step->file->checksum,
-    };
-    for (*attempts = 1;; ++*attempts) {
-        error_clear(error);
-        if (!run_record(run, &started, error))
-            return false;
-        if (attempt(run, error))
-            return true;
-        file_record_failure(run, 0, error, error->code == ERROR_UNKNOWN_OUTCOME ? "unknown" : "nothing");
-        if (!may_retry(run, error, *attempts))
-            return false;
-        run_emit(run, APPLY_WARNING, "the server asks for the transaction to be run again", 0);
-        if (!cancel_sleep(run->options->cancel, (int)(clock_wall_us() % RETRY_SPREAD_MS)))
-            return false;
-    }
 }

@@ -93,7 +93,9 @@ struct program *scene_start_program(struct scene *scene, enum scene_way way, con
     const char *all[24] = {"-C", scene->project, "-d", way == SCENE_DIRECT ? scene->direct : scene->proxied};
     for (size_t i = 0; words[i] && i + 5 < countof(all); i++)
         all[4 + i] = words[i];
-    return program_start(scene, scene->home, NULL, all);
+    /* One long wait: what stands at a gate is to stay there. */
+    static const char *const environment[] = {"PGDECK_LOCK_TIMEOUT=5s", NULL};
+    return program_start(scene, scene->home, environment, all);
 }
 
 struct program *scene_run(struct scene *scene, enum scene_way way, const char *const *words)

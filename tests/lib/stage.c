@@ -12,6 +12,8 @@ static const char *const event_names[] = {
     [APPLY_FILE_STARTED] = "file",     [APPLY_STATEMENT] = "statement", [APPLY_STATEMENT_DONE] = "done",
     [APPLY_COMMITTING] = "committing", [APPLY_FILE_DONE] = "applied",   [APPLY_FILE_FAILED] = "failed",
     [APPLY_NOTICE] = "notice",         [APPLY_WARNING] = "warning",     [APPLY_CANCELLING] = "cancelling",
+    [APPLY_BLOCKED] = "blocked",       [APPLY_QUEUE] = "queue",         [APPLY_BREAKER] = "breaker",
+    [APPLY_RETRYING] = "retrying",
 };
 
 static int drop_database(struct stage *stage)

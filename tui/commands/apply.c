@@ -7,6 +7,8 @@
 struct listener {
     struct command_context *context;
     char waiting_for[sizeof((struct apply_event *)0)->text]; /* who was last said to hold the lock */
+    char blocked_by[sizeof((struct apply_event *)0)->text];  /* who was last said to be in the way */
+    bool is_queue_told;
 };
 
 static void show_statement(struct printer *printer, const struct apply_event *event)
@@ -24,6 +26,35 @@ static void show_waiting(struct listener *listener, const struct apply_event *ev
     if (strcmp(listener->waiting_for, event->text) != 0)
         printer_note(listener->context->printer, "waiting for the migration lock: %s", event->text);
     memcpy(listener->waiting_for, event->text, sizeof listener->waiting_for);
+}
+
+/* At every look: a line where somebody else is in the way now, and the countdown where there is a line for it. */
+static void show_blocked(struct listener *listener, const struct apply_event *event)
+{
+    struct printer *printer = listener->context->printer;
+    if (strcmp(listener->blocked_by, event->text) != 0)
+        printer_detail(printer, "        %s", event->text);
+    memcpy(listener->blocked_by, event->text, sizeof listener->blocked_by);
+    char *text = talloc_asprintf(NULL, "[%d/%d] %s: attempt %d, lock timeout in %s: %s", event->file_index,
+                                 event->file_count, event->version, event->attempt,
+                                 answer_duration(listener->context->memory, event->lock_left_ms), event->text);
+    printer_progress(printer, text);
+    talloc_free(text);
+}
+
+static void show_queue(struct listener *listener, const struct apply_event *event)
+{
+    if (event->queued > 0 && !listener->is_queue_told)
+        printer_note(listener->context->printer, "%s: %s", event->version, event->text);
+    listener->is_queue_told = event->queued > 0;
+}
+
+static void show_retry(struct listener *listener, const struct apply_event *event, const char *pause)
+{
+    printer_note(listener->context->printer, "[%d/%d] %s %s: attempt %d was rolled back: %s; next in %s at most",
+                 event->file_index, event->file_count, event->version, event->name, event->attempt, event->text, pause);
+    *listener->blocked_by = '\0';
+    listener->is_queue_told = false;
 }
 
 static void on_event(void *argument, const struct apply_event *event)
@@ -70,6 +101,18 @@ static void on_event(void *argument, const struct apply_event *event)
         break;
     case APPLY_CANCELLING:
         printer_note(printer, "cancelling: waiting until the server has stopped the statement");
+        break;
+    case APPLY_BLOCKED:
+        show_blocked(listener, event);
+        break;
+    case APPLY_QUEUE:
+        show_queue(listener, event);
+        break;
+    case APPLY_BREAKER:
+        printer_warning(printer, "%s: %s", event->version, event->text);
+        break;
+    case APPLY_RETRYING:
+        show_retry(listener, event, duration);
         break;
     }
     talloc_free(duration);

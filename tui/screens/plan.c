@@ -85,8 +85,9 @@ static void add_step(struct document *document, const struct plan_step *step)
     document_add(document, LOOK_STRONG, "\n %s  %s", file->version, file->description);
     document_line(document, LOOK_DIM, "   %s", file->path);
     if (file->is_transactional)
-        document_line(document, LOOK_PLAIN, "   In one transaction: all of it or nothing. Waits at most %s for a lock.",
-                      answer_duration(memory, step->lock_timeout_ms));
+        document_line(document, LOOK_PLAIN,
+                      "   In one transaction: all of it or nothing. Waits at most %s for a lock%s.",
+                      answer_duration(memory, step->lock_timeout_ms), step->has_ladder ? ", and tries again" : "");
     else
         document_line(document, LOOK_WARN,
                       "   Without a transaction: statement by statement; a failure midway leaves it incomplete.");

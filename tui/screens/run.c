@@ -35,8 +35,11 @@ struct run_page {
     struct job *job;
     struct task *task; /* NULL: ended */
     struct step *steps;
-    int file;               /* index of the running one */
-    struct apply_event now; /* the newest statement */
+    int file;                     /* index of the running one */
+    struct apply_event now;       /* the newest statement */
+    struct apply_event blocked;   /* the newest look at who is in the way; text empty: nobody */
+    struct apply_event queue;     /* the newest look at who waits behind */
+    int64_t blocked_ms, queue_ms; /* when those came */
     char phase[600];
     int64_t start_ms, file_start_ms, end_ms;
     bool is_cancelling;
@@ -84,6 +87,24 @@ static void begin_file(struct run_page *page, const struct apply_event *event)
         page->steps[page->file].state = STEP_RUNNING;
 }
 
+/* What was seen of others belongs to the statement that has ended. */
+static void forget_others(struct run_page *page)
+{
+    *page->blocked.text = '\0';
+    page->queue.queued = 0;
+}
+
+static void begin_pause(struct run_page *page, const struct apply_event *event)
+{
+    TALLOC_CTX *memory = talloc_new(NULL);
+    forget_others(page);
+    page->now.statement = 0;
+    snprintf(page->phase, sizeof page->phase, "attempt %d rolled back; next in %s at most", event->attempt,
+             answer_duration(memory, event->duration_ms));
+    note(page, LOOK_NOTE, talloc_asprintf(memory, "%s attempt %d: %s", event->version, event->attempt, event->text));
+    talloc_free(memory);
+}
+
 static void end_file(struct run_page *page, const struct apply_event *event, enum step_state state)
 {
     int index = event->file_index - 1;
@@ -110,16 +131,34 @@ static void on_progress(void *listener, const void *progress, size_t size_bytes 
         break;
     case APPLY_STATEMENT:
         page->now = *event;
+        *page->phase = '\0';
         break;
     case APPLY_STATEMENT_DONE:
+        *page->blocked.text = '\0';
+        break;
+    case APPLY_BLOCKED:
+        page->blocked = *event;
+        page->blocked_ms = clock_monotonic_ms();
+        break;
+    case APPLY_QUEUE:
+        page->queue = *event;
+        page->queue_ms = clock_monotonic_ms();
+        break;
+    case APPLY_BREAKER:
+        note(page, LOOK_WARN, event->text);
+        break;
+    case APPLY_RETRYING:
+        begin_pause(page, event);
         break;
     case APPLY_COMMITTING:
         snprintf(page->phase, sizeof page->phase, "committing");
         break;
     case APPLY_FILE_DONE:
+        forget_others(page);
         end_file(page, event, STEP_DONE);
         break;
     case APPLY_FILE_FAILED:
+        forget_others(page);
         end_file(page, event, STEP_FAILED);
         break;
     case APPLY_NOTICE:
@@ -229,6 +268,34 @@ static int draw_steps(const struct run_page *page, struct terminal *terminal, st
     return row;
 }
 
+static const char *seconds(TALLOC_CTX *owner, int64_t duration_ms)
+{
+    return talloc_asprintf(owner, "%.1f s", (double)(duration_ms > 0 ? duration_ms : 0) / 1000);
+}
+
+/* Who is in the way, with the countdown; or what else goes on. */
+static void draw_blocked(const struct run_page *page, struct terminal *terminal, struct area row, TALLOC_CTX *memory)
+{
+    if (!*page->blocked.text) {
+        terminal_put(terminal, row.row, row.column, row.columns, LOOK_DIM, page->phase);
+        return;
+    }
+    int64_t left_ms = page->blocked.lock_left_ms - (clock_monotonic_ms() - page->blocked_ms);
+    terminal_put(terminal, row.row, row.column, row.columns, LOOK_WARN,
+                 talloc_asprintf(memory, "attempt %d, lock timeout in %s: %s", page->blocked.attempt,
+                                 seconds(memory, left_ms), page->blocked.text));
+}
+
+static void draw_queue(const struct run_page *page, struct terminal *terminal, struct area row, TALLOC_CTX *memory)
+{
+    if (page->queue.queued == 0)
+        return;
+    int64_t waited_ms = page->queue.queue_ms + clock_monotonic_ms() - page->queue_ms;
+    terminal_put(terminal, row.row, row.column, row.columns, LOOK_BAD,
+                 talloc_asprintf(memory, "%d queued behind us, the first for %s: %s", page->queue.queued,
+                                 seconds(memory, waited_ms), page->queue.text));
+}
+
 static void draw(struct view *view, struct terminal *terminal, struct area area)
 {
     struct run_page *page = (struct run_page *)view;
@@ -241,18 +308,19 @@ static void draw(struct view *view, struct terminal *terminal, struct area area)
                  talloc_asprintf(memory, "%s  %s", what, page->plan->target.database));
     terminal_put(terminal, inner.row, inner.column + inner.columns - 13, 13, LOOK_PLAIN,
                  talloc_asprintf(memory, "elapsed %s", elapsed(memory, page->start_ms)));
-    int room = area.rows - 9 < STEP_ROWS_LEAST ? STEP_ROWS_LEAST : area.rows - 9;
+    int room = area.rows - 10 < STEP_ROWS_LEAST ? STEP_ROWS_LEAST : area.rows - 10;
     room = room < (int)page->plan->count ? room : (int)page->plan->count;
     int row = draw_steps(page, terminal, (struct area){inner.row + 2, inner.column, room, inner.columns}, room);
     draw_bar(page, terminal, (struct area){row + 1, inner.column, 1, inner.columns});
     if (page->now.statement > 0)
         terminal_put(terminal, row + 2, inner.column, inner.columns, LOOK_PLAIN, page->now.text);
-    terminal_put(terminal, row + 3, inner.column, inner.columns, LOOK_DIM, page->phase);
-    int rest = area.row + area.rows - (row + 4);
+    draw_blocked(page, terminal, (struct area){row + 3, inner.column, 1, inner.columns}, memory);
+    draw_queue(page, terminal, (struct area){row + 4, inner.column, 1, inner.columns}, memory);
+    int rest = area.row + area.rows - (row + 5);
     if (rest > 2) {
-        terminal_rule(terminal, row + 4, 0, area.columns, LOOK_RULE, GLYPH_RULE);
-        terminal_put(terminal, row + 4, 2, 20, LOOK_STRONG, " Notices ");
-        pager_draw(page->page.pager, terminal, (struct area){row + 5, 1, rest - 1, area.columns - 2});
+        terminal_rule(terminal, row + 5, 0, area.columns, LOOK_RULE, GLYPH_RULE);
+        terminal_put(terminal, row + 5, 2, 20, LOOK_STRONG, " Notices ");
+        pager_draw(page->page.pager, terminal, (struct area){row + 6, 1, rest - 1, area.columns - 2});
     }
     talloc_free(memory);
 }
