@@ -34,8 +34,10 @@ static const struct settings *settings_of(const struct judging *judging) { retur
 static bool on_built(void *argument, struct mirror *mirror, struct error *error)
 {
     struct judging *judging = argument;
-    struct evidence_reading *reading =
-        evidence_begin(mirror, mirror->replay->database, judging->limit, judging->options->mirror.cancel, error);
+    const struct mirror_options *options = &judging->options->mirror;
+    const struct evidence_order order = {mirror->scratch, mirror->replay, options->settings, judging->limit,
+                                         options->cancel};
+    struct evidence_reading *reading = evidence_begin(mirror, &order, error);
     if (mirror->source->kind == MIRROR_MIGRATIONS)
         judging->of_migrations = reading;
     else
@@ -89,7 +91,7 @@ static bool read_migrations(struct judging *judging, const struct mirror *migrat
 enum places { PLACES_LEFT_OUT, PLACES_WANTED };
 
 /* Rows and sequences, with what is volatile as far as it is known. *differences gets how many of them there are. */
-static bool judge_rows(struct judging *judging, const struct evidence *init, struct connection *connection,
+static bool judge_rows(struct judging *judging, const struct evidence *init, struct evidence_reading *reading,
                        enum places places, size_t *differences)
 {
     struct baseline *baseline = judging->baseline;
@@ -107,7 +109,7 @@ static bool judge_rows(struct judging *judging, const struct evidence *init, str
         .twin = evidence->twin ? evidence->twin->sequences : NULL,
         .known = evidence->known,
         .rows = init->rows,
-        .connection = connection,
+        .reading = reading,
     };
     struct row_comparison *row_comparison = row_compare(baseline, &rows);
     struct sequence_comparison *sequence_comparison = sequence_compare(baseline, &sequences, judging->error);
@@ -122,21 +124,28 @@ static bool judge_rows(struct judging *judging, const struct evidence *init, str
     return true;
 }
 
-static bool judge_database(struct judging *judging, const struct evidence *init, struct connection *connection,
+static bool judge_database(struct judging *judging, const struct evidence *init, struct evidence_reading *reading,
                            size_t *differences)
 {
     struct baseline *baseline = judging->baseline;
-    if (!seed_read(baseline, connection, settings_of(judging), judging->migrations->directory, &baseline->seed,
-                   judging->error))
-        return false;
-    if (!judge_rows(judging, init, connection, PLACES_LEFT_OUT, differences))
+    seed_compare(baseline, &init->ledger, judging->migrations->directory, &baseline->seed);
+    if (!judge_rows(judging, init, reading, PLACES_LEFT_OUT, differences))
         return false;
     /* The second replay is made only where it may tell that a difference is none. */
     bool is_settled = !*differences || judging->evidence->twin || evidence_is_empty(judging->evidence->one);
     if (!is_settled && !(evidence_add_twin(judging->evidence, &judging->source, judging->error) &&
-                         judge_rows(judging, init, connection, PLACES_LEFT_OUT, differences)))
+                         judge_rows(judging, init, reading, PLACES_LEFT_OUT, differences)))
         return false;
-    return !baseline->table_count || judge_rows(judging, init, connection, PLACES_WANTED, differences);
+    return !baseline->table_count || judge_rows(judging, init, reading, PLACES_WANTED, differences);
+}
+
+/* What was found stays; a failed one is freed whole. */
+static void release(struct judging *judging)
+{
+    evidence_close(judging->of_init);
+    evidence_close(judging->of_migrations);
+    if (judging->baseline->comparison)
+        compare_release(judging->baseline->comparison);
 }
 
 /* ---- checking ---- */
@@ -187,10 +196,11 @@ static bool check(struct judging *judging)
     const struct evidence *init = read_migrations(judging, comparison->to)
                                       ? evidence_end(judging->of_init, comparison->from->snapshot, judging->error)
                                       : NULL;
-    if (!init || !judge_database(judging, init, judging->of_init->connection, &differences))
+    if (!init || !judge_database(judging, init, judging->of_init, &differences))
         return false;
     baseline->warnings = comparison->warnings;
     findings_write(baseline, judging->script, comparison->to->directory);
+    release(judging);
     if (differences || comparison->diff->change_count || seed_differs(&baseline->seed))
         baseline->verdict = BASELINE_UNEQUAL;
     return true;
@@ -289,7 +299,7 @@ static bool judge_proof(struct judging *judging, const struct snapshot *snapshot
         canonical_diff(judging->baseline, judging->migrations->scratch, snapshot, judging->migrations->snapshot,
                        &options, judging->options->mirror.cancel, judging->error);
     const struct evidence *made = diff ? evidence_end(reading, snapshot, judging->error) : NULL;
-    if (!made || !judge_database(judging, made, reading->connection, &differences))
+    if (!made || !judge_database(judging, made, reading, &differences))
         return false;
     bool is_proved = !diff->change_count && !differences && !baseline->sequence_count && !seed_differs(&baseline->seed);
     return is_proved || refuse(judging, diff);
@@ -307,8 +317,9 @@ static bool prove(struct judging *judging)
         return error_hint(judging->error, "Nothing was written: what the statement needs may be of a kind that pgdeck "
                                           "does not model.");
     }
-    struct evidence_reading *evidence =
-        evidence_begin(replay, replay->database, judging->limit, mirror->cancel, judging->error);
+    const struct evidence_order order = {judging->migrations->scratch, replay, mirror->settings, judging->limit,
+                                         mirror->cancel};
+    struct evidence_reading *evidence = evidence_begin(replay, &order, judging->error);
     struct connection *connection =
         evidence ? scratch_connect(replay, replay->database, SCRATCH_OWNER, mirror->cancel, judging->error) : NULL;
     struct snapshot *snapshot =

@@ -79,7 +79,7 @@ struct baseline_finding {
 /* Constant once made. */
 struct baseline {
     const char *init;              /* path of the init script, relative to the project */
-    struct comparison *comparison; /* init to migrations; NULL: there was no init script to compare */
+    struct comparison *comparison; /* init to migrations, released; NULL: there was no init script to compare */
     struct baseline_seed seed;
     const struct baseline_table *tables; /* by identity */
     size_t table_count;

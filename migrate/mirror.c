@@ -3,6 +3,7 @@
 #include "migrate/mirror.h"
 
 #include "migrate/mirror/coverage.h"
+#include "migrate/mirror/memory.h"
 #include "store/cluster.h"
 
 #define APPLICATION "pgdeck " PGDECK_VERSION
@@ -154,10 +155,15 @@ static bool build(struct mirror *mirror, const struct mirror_options *options, s
         return false;
     if (options->on_built && !options->on_built(options->built_argument, mirror, error))
         return false;
+    mirror->snapshot = memory_recall(mirror, options->settings);
+    if (mirror->snapshot)
+        return true;
     struct connection *connection =
         scratch_connect(mirror, mirror->replay->database, SCRATCH_OWNER, options->cancel, error);
     bool ok = connection && snapshot(mirror, connection, options, error);
     talloc_free(connection);
+    if (ok)
+        memory_keep(mirror, options->settings);
     return ok;
 }
 

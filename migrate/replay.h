@@ -41,11 +41,4 @@ struct replay *replay_migrations(TALLOC_CTX *owner, struct scratch *scratch, con
 struct replay *replay_script(TALLOC_CTX *owner, struct scratch *scratch, const struct script *script,
                              const struct replay_options *options, struct error *error) NODISCARD;
 
-/* Notes: what somebody found out about the state that all files of a directory leave. Kept with the cache, and lost
- * with it. Writing replaces; a text of more than a megabyte is not kept. */
-void replay_note(struct scratch *scratch, const struct directory *directory, const char *text);
-
-/* The note on the state of the longest run of these files, from the first, that has one; or NULL. Owner: `owner`. */
-char *replay_find_note(TALLOC_CTX *owner, struct scratch *scratch, const struct directory *directory);
-
 #endif

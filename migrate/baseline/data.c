@@ -85,7 +85,7 @@ static void make_plans(struct writing *writing)
     writing->plans = array_of(writing->memory, rows->count, sizeof *writing->plans);
     for (const char *const *identity = writing->source->tables; *identity; identity++) {
         const struct row_table *table = rows_find(rows, *identity);
-        if (table && table->result && table->count)
+        if (table && table->cells && table->count)
             add_plan(writing, table);
     }
     links_find(writing->plans, writing->plan_count);

@@ -8,30 +8,56 @@
 #include "migrate/baseline/sequences.h"
 #include "migrate/baseline/volatility.h"
 #include "migrate/directory.h"
+#include "migrate/ledger.h"
 #include "migrate/replay.h"
+
+/* The ledger as it is found there. */
+struct evidence_ledger {
+    enum ledger_shape shape;
+    const char *table, *problem; /* as in struct ledger */
+    struct ledger_row *rows;     /* as ledger_read has them; of a ledger that has no list: none */
+    size_t count;
+};
 
 struct evidence {
     struct row_set *rows;
     struct sequence_set *sequences;
+    struct evidence_ledger ledger;
+};
+
+/* What is read, and how. */
+struct evidence_order {
+    struct scratch *scratch;
+    const struct replay *replay;
+    const struct settings *settings;
+    int64_t limit; /* as rows_read */
+    struct cancel *cancel;
 };
 
 /* A reading on its way, or done. */
 struct evidence_reading {
-    struct connection *connection; /* not to be used before evidence_end */
-    struct task *task;
-    int64_t limit;
+    struct evidence_order order;
+    const char *key;               /* of its note, or NULL */
+    struct connection *connection; /* NULL: what was read before is known still */
+    struct task *task;             /* likewise */
     struct evidence *evidence;
 };
 
-/* Starts reading as superuser: policies hide no row from it, and nothing of the files is called by reading. limit: as
- * rows_read. Owner: `owner`, which must end before the database does. Errors: scratch_connect's. */
-struct evidence_reading *evidence_begin(TALLOC_CTX *owner, struct scratch_database *database, int64_t limit,
-                                        struct cancel *cancel, struct error *error) NODISCARD;
+/* Starts reading as superuser: policies hide no row from it, and nothing of the files is called by reading. Owner:
+ * `owner`, which must end before the replay does. Errors: scratch_connect's. */
+struct evidence_reading *evidence_begin(TALLOC_CTX *owner, const struct evidence_order *order,
+                                        struct error *error) NODISCARD;
 
 /* Waits for it, and leaves out what the database's snapshot does not have. Owner of the result: the reading. Errors:
  * the server's. */
 struct evidence *evidence_end(struct evidence_reading *reading, const struct snapshot *snapshot,
                               struct error *error) NODISCARD;
+
+/* A connection to the database, once the reading has ended. Owner: the reading. Errors: scratch_connect's. */
+struct connection *evidence_connection(struct evidence_reading *reading, struct error *error) NODISCARD;
+
+/* Closes the connection, on the thread that began; what was read stays. NULL is taken. */
+void evidence_close(struct evidence_reading *reading);
 
 /* Of the migrations. */
 struct migrations_evidence {
@@ -64,5 +90,9 @@ bool evidence_add_twin(struct migrations_evidence *evidence, const struct eviden
 
 /* Whether there is nothing that another replay might have otherwise. */
 bool evidence_is_empty(const struct evidence *evidence);
+
+/* As a text, and back: NULL where the text is none. Owner: `owner`. */
+char *evidence_to_text(TALLOC_CTX *owner, const struct evidence *evidence);
+struct evidence *evidence_from_text(TALLOC_CTX *owner, const char *text);
 
 #endif

@@ -108,9 +108,16 @@ static void add_ledger(struct list *list)
 
 /* ---- rows ---- */
 
+/* A long one is cut: the answer in JSON has all of it. */
 static const char *value_text(TALLOC_CTX *owner, const char *value)
 {
-    return value ? talloc_asprintf(owner, "\"%s\"", value) : "NULL";
+    enum { SHOWN_BYTES = 80 };
+    size_t size = value ? strlen(value) : 0;
+    if (!value || size <= SHOWN_BYTES)
+        return value ? talloc_asprintf(owner, "\"%s\"", value) : "NULL";
+    for (size = SHOWN_BYTES; size && (value[size] & 0xC0) == 0x80;)
+        size--;
+    return talloc_asprintf(owner, "\"%.*s...\"", (int)size, value);
 }
 
 static void add_row(struct list *list, const struct baseline_table *table, const struct baseline_row *row)

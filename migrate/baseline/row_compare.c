@@ -298,7 +298,7 @@ static void count_rows(struct meeting *meeting)
     told->extra = told->in_init > told->in_migrations ? told->in_init - told->in_migrations : 0;
 }
 
-static bool has_values(const struct row_table *table) { return !table || table->result; }
+static bool has_values(const struct row_table *table) { return !table || table->cells; }
 
 /* Fills `told`; false where there is nothing to tell. */
 static bool compare_table(struct meeting *meeting)

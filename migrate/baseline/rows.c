@@ -132,6 +132,22 @@ static const char *select_rows(const struct reading *reading, const struct row_t
     return sql;
 }
 
+/* The texts stay where the server's answer has them. */
+static void take_cells(struct row_set *set, struct row_table *table, const struct result *result, int64_t limit)
+{
+    table->total = (int64_t)result_row_count(result);
+    if (table->total > limit)
+        return;
+    table->count = result_row_count(result);
+    const char **cells = talloc_zero_size(set, (table->count * table->column_count + 1) * sizeof *cells);
+    if (!cells)
+        abort();
+    for (size_t row = 0; row < table->count; row++)
+        for (size_t i = 0; i < table->column_count; i++)
+            cells[row * table->column_count + i] = result_cell(result, row, i);
+    table->cells = cells;
+}
+
 static bool read_values(struct reading *reading)
 {
     struct row_set *set = reading->set;
@@ -140,11 +156,8 @@ static bool read_values(struct reading *reading)
         queries[i].sql = select_rows(reading, &set->tables[i]);
     if (!connection_pipeline(set, reading->connection, queries, set->count, NULL, reading->error))
         return false;
-    for (size_t i = 0; i < set->count; i++) {
-        set->tables[i].result = queries[i].result;
-        set->tables[i].count = result_row_count(queries[i].result);
-        set->tables[i].total = (int64_t)set->tables[i].count;
-    }
+    for (size_t i = 0; i < set->count; i++)
+        take_cells(set, &set->tables[i], queries[i].result, reading->limit);
     return true;
 }
 
@@ -154,10 +167,8 @@ static bool count_many(struct reading *reading)
     struct row_set *set = reading->set;
     for (size_t i = 0; i < set->count; i++) {
         struct row_table *table = &set->tables[i];
-        if (table->total <= reading->limit)
+        if (table->cells)
             continue;
-        TALLOC_FREE(table->result);
-        table->count = 0;
         const char *sql =
             talloc_asprintf(reading->memory, "SELECT pg_catalog.count(*) FROM %s%s", only(table), table->identity);
         struct result *result =
@@ -257,5 +268,5 @@ const struct row_column *rows_column(const struct row_table *table, const char *
 
 const char *rows_cell(const struct row_table *table, size_t row, size_t column)
 {
-    return result_cell(table->result, row, column);
+    return table->cells[row * table->column_count + column];
 }

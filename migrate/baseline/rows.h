@@ -42,9 +42,10 @@ struct row_table {
     size_t column_count;
     struct row_key *keys; /* the primary key first */
     size_t key_count;
-    int64_t total;         /* all rows that it has */
-    struct result *result; /* their values, in the order in which they lie there; NULL: more than the limit */
-    size_t count;          /* of the rows in `result` */
+    int64_t total;            /* all rows that it has */
+    const char *const *cells; /* row * column_count + column, in the order in which rows lie there; NULL: more than the
+                                 limit */
+    size_t count;             /* of the rows in `cells` */
 };
 
 struct row_set {

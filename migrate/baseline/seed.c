@@ -1,8 +1,6 @@
 /* See seed.h. */
 #include "migrate/baseline/seed.h"
 
-#include "migrate/ledger.h"
-
 static const char **list_of(TALLOC_CTX *owner, size_t most)
 {
     return talloc_zero_array(owner, const char *, (unsigned)most + 1);
@@ -64,36 +62,20 @@ static void find_others(TALLOC_CTX *owner, const struct directory *directory, co
     seed->descriptions = descriptions;
 }
 
-static bool read_rows(TALLOC_CTX *owner, struct connection *connection, const struct ledger *ledger,
-                      const struct directory *directory, struct baseline_seed *seed, struct error *error)
+void seed_compare(TALLOC_CTX *owner, const struct evidence_ledger *ledger, const struct directory *directory,
+                  struct baseline_seed *seed)
 {
-    struct ledger_row *rows = NULL;
-    size_t count = 0;
-    bool is_readable = ledger->shape == LEDGER_OWN || ledger->shape == LEDGER_LIST;
+    *seed = (struct baseline_seed){.table = ledger->table};
     if (ledger->shape == LEDGER_ABSENT)
         seed->problem = talloc_asprintf(owner, "the init script does not make the ledger %s", seed->table);
-    else if (!is_readable)
+    else if (ledger->shape == LEDGER_SINGLE_ROW || ledger->shape == LEDGER_UNFIT)
         seed->problem = talloc_asprintf(owner, "the ledger that the init script makes has no list of versions: %s",
                                         ledger->problem ? ledger->problem : seed->table);
     else if (ledger->shape == LEDGER_LIST)
         seed->remark = talloc_asprintf(
             owner, "%s has the shape of another tool: its versions are compared, as they are", seed->table);
-    if (is_readable && !ledger_read(owner, connection, ledger, &rows, &count, error))
-        return false;
-    seed->missing = find_missing(owner, directory, rows, count);
-    find_others(owner, directory, rows, count, seed);
-    return true;
-}
-
-bool seed_read(TALLOC_CTX *owner, struct connection *connection, const struct settings *settings,
-               const struct directory *directory, struct baseline_seed *seed, struct error *error)
-{
-    *seed = (struct baseline_seed){0};
-    struct ledger *ledger = ledger_find(owner, connection, settings_text(settings, SETTING_ledger), error);
-    if (!ledger)
-        return false;
-    seed->table = ledger->table;
-    return read_rows(owner, connection, ledger, directory, seed, error);
+    seed->missing = find_missing(owner, directory, ledger->rows, ledger->count);
+    find_others(owner, directory, ledger->rows, ledger->count, seed);
 }
 
 bool seed_differs(const struct baseline_seed *seed)

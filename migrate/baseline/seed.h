@@ -3,11 +3,11 @@
 #define MIGRATE_BASELINE_SEED_H
 
 #include "migrate/baseline.h"
+#include "migrate/baseline/evidence.h"
 
-/* Reads the ledger of the init script's database. Owner: `owner`. Errors: ERROR_SETTINGS, the server's; a ledger that
- * is not there, or cannot be read, is the seed's `problem`. */
-bool seed_read(TALLOC_CTX *owner, struct connection *connection, const struct settings *settings,
-               const struct directory *directory, struct baseline_seed *seed, struct error *error) NODISCARD;
+/* What cannot be read is the seed's `problem`. Owner: `owner`; ledger and directory must outlive it. */
+void seed_compare(TALLOC_CTX *owner, const struct evidence_ledger *ledger, const struct directory *directory,
+                  struct baseline_seed *seed);
 
 bool seed_differs(const struct baseline_seed *seed);
 

@@ -24,9 +24,12 @@ static bool find_collision(const struct sequence_sides *sides, const struct sequ
     const struct row_table *table = state->table_oid ? rows_find(sides->rows, state->table_identity) : NULL;
     if (!table || !is_integer(quoted_column(table, state->column_quoted)))
         return true;
+    struct connection *connection = evidence_connection(sides->reading, error);
+    if (!connection)
+        return false;
     char *sql = talloc_asprintf(NULL, "SELECT pg_catalog.%s(%s)::bigint FROM %s", state->increment > 0 ? "max" : "min",
                                 state->column_quoted, state->table_identity);
-    struct result *result = connection_query(NULL, sides->connection, NO_PARAMETERS, error, sql);
+    struct result *result = connection_query(NULL, connection, NO_PARAMETERS, error, sql);
     const char *value = result ? result_value(result) : NULL;
     if (value) {
         int64_t last = strtoll(value, NULL, 10), next = sequences_next(state);

@@ -3,16 +3,14 @@
 #define MIGRATE_BASELINE_SEQUENCE_COMPARE_H
 
 #include "migrate/baseline.h"
-#include "migrate/baseline/known.h"
-#include "migrate/baseline/rows.h"
-#include "migrate/baseline/sequences.h"
+#include "migrate/baseline/evidence.h"
 
 struct sequence_sides {
     const struct sequence_set *migrations, *init;
     const struct sequence_set *twin; /* of another replay; NULL: there is none */
     const struct known *known;
-    const struct row_set *rows;    /* of the init script */
-    struct connection *connection; /* into its database */
+    const struct row_set *rows;       /* of the init script */
+    struct evidence_reading *reading; /* of the init script; for a connection to its database */
 };
 
 struct sequence_comparison {

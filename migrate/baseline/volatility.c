@@ -86,7 +86,7 @@ static bool has_same_columns(const struct row_table *one, const struct row_table
 static void compare_with(struct volatile_table *found, TALLOC_CTX *owner, const struct row_table *twin)
 {
     const struct row_table *table = found->table;
-    if (!twin || !twin->result || !has_same_columns(table, twin)) {
+    if (!twin || !twin->cells || !has_same_columns(table, twin)) {
         found->has_stray = true;
         for (size_t row = 0; row < table->count; row++)
             found->is_stray[row] = true;
@@ -122,7 +122,7 @@ struct volatility *volatility_find(TALLOC_CTX *owner, const struct row_set *one,
         found->table = table;
         found->cells = array_of(volatility, table->count * table->column_count, sizeof *found->cells);
         found->is_stray = array_of(volatility, table->count, sizeof *found->is_stray);
-        if (!table->result)
+        if (!table->cells)
             continue;
         if (twin)
             compare_with(found, volatility, rows_find(twin, table->identity));
