@@ -260,7 +260,9 @@ void registry_post_spares(struct scratch *scratch)
 
 /* ---- dropping ---- */
 
-/* Under its lock the row is looked at again: it may have become somebody's, or a whole spare, in between. */
+/* Under its lock the row is looked at again: it may have become somebody's, or a whole spare, in between. It is made
+ * nobody's before anything is dropped, and left alone where somebody claims it now: who claims a spare waits for its
+ * lock with the row in hand, and would wait for us while we wait for the row. */
 static bool drop_one(struct scratch *scratch, const char *id, enum registry_drop what, struct error *error)
 {
     TALLOC_CTX *memory = talloc_new(NULL);
@@ -272,9 +274,10 @@ static bool drop_one(struct scratch *scratch, const char *id, enum registry_drop
         struct result *again = admin_query(
             memory, scratch,
             PARAMETERS(id, registry_name(memory, scratch, number), what == DROP_SURPLUS ? "true" : "false"), error,
-            "SELECT 1 FROM pgdeck.database WHERE id = $1::integer AND (kind <> 'spare'"
-            " OR $3::boolean AND copy_of IS NOT NULL OR NOT EXISTS"
-            " (SELECT FROM pg_catalog.pg_database WHERE datname = $2))");
+            "UPDATE pgdeck.database SET kind = 'work', key = NULL, copy_of = NULL WHERE id ="
+            " (SELECT d.id FROM pgdeck.database AS d WHERE d.id = $1::integer AND (d.kind <> 'spare'"
+            " OR $3::boolean AND d.copy_of IS NOT NULL OR NOT EXISTS"
+            " (SELECT FROM pg_catalog.pg_database AS p WHERE p.datname = $2)) FOR UPDATE SKIP LOCKED) RETURNING id");
         ok = again;
         if (ok && result_row_count(again) > 0)
             doom(scratch, number);
