@@ -41,6 +41,11 @@ const struct command *command_find(const char *name)
 
 bool command_effect_is_write(enum command_effect effect) { return effect >= EFFECT_LEDGER; }
 
+bool command_may_write(const struct command *command)
+{
+    return command_effect_is_write(command->effect) || command->effect_besides;
+}
+
 static const struct command *find_or_refuse(TALLOC_CTX *scratch, const char *word, struct error *error)
 {
     const struct command *command = command_find(word);
@@ -123,10 +128,17 @@ static bool refuse_write(const struct command_context *context, struct error *er
     return error_hint(error, "Its guard level stands in pgdeck.yaml: writes need \"open\" or \"confirm\" there.");
 }
 
+static bool is_write(const struct command_context *context)
+{
+    const struct command *command = context->command;
+    return command_effect_is_write(command->effect) ||
+           (command->effect_besides && command_effect_is_write(command->effect_besides(context->arguments)));
+}
+
 static bool open_target(struct command_context *context, struct error *error)
 {
     struct deck *deck = context->deck;
-    bool writes = command_effect_is_write(context->command->effect);
+    bool writes = is_write(context);
     bool was_open = deck->pool != NULL;
     bool can_ask = context->person == PERSON_PRESENT || context->face == FACE_CONSOLE;
     enum target_fallback fallback = writes && !can_ask ? TARGET_MUST_BE_NAMED : TARGET_MAY_FALL_BACK;

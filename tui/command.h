@@ -15,9 +15,17 @@
 /* What the dispatcher opens before the command runs. Each includes the ones before it. */
 enum command_need { NEEDS_NOTHING, NEEDS_PROJECT, NEEDS_TARGET };
 
-/* What the command may change, at most. LEDGER, DDL and ROWS are writes to the target: the dispatcher refuses them
- * where the guard is read-only, and where the target was not named and nobody can be asked. */
-enum command_effect { EFFECT_NONE, EFFECT_FILES, EFFECT_LOCAL, EFFECT_LEDGER, EFFECT_DDL, EFFECT_ROWS };
+/* What the command may change, at most. LEDGER, DDL, ROWS and SESSIONS (of others) are writes to the target: the
+ * dispatcher refuses them where the guard is read-only, and where the target was not named and nobody can be asked. */
+enum command_effect {
+    EFFECT_NONE,
+    EFFECT_FILES,
+    EFFECT_LOCAL,
+    EFFECT_LEDGER,
+    EFFECT_DDL,
+    EFFECT_ROWS,
+    EFFECT_SESSIONS
+};
 
 struct command_context;
 typedef bool (*command_fn)(struct command_context *context, struct error *error);
@@ -29,7 +37,7 @@ typedef bool (*command_check_fn)(const struct arguments *arguments, struct error
 struct confirmation {
     const char *question;     /* "apply 2 migrations (5 statements) to shop" */
     const char *const *lines; /* what is planned, a line each; NULL-terminated, or NULL; for the terminal */
-    enum { LOSES_NOTHING, LOSES_DATA } loss;
+    enum { LOSES_NOTHING, LOSES_WORK /* of a session, not committed */, LOSES_DATA } loss;
     const char
         *database; /* the database's name as the server tells it; NULL: no target is touched, only something local */
 };
@@ -43,6 +51,9 @@ typedef bool (*confirm_fn)(struct command_context *context, const struct confirm
  * not. */
 typedef enum command_need (*command_need_fn)(const struct arguments *arguments);
 
+/* What a command line changes besides: to look at sessions is nothing, to end one is something. */
+typedef enum command_effect (*command_effect_fn)(const struct arguments *arguments);
+
 struct command {
     const char *name;
     const char *summary;         /* one sentence */
@@ -54,8 +65,9 @@ struct command {
     enum command_need needs;
     enum command_effect effect;
     command_fn run;
-    command_check_fn check;        /* or NULL; before anything is opened */
-    command_need_fn needs_besides; /* or NULL; the greater of both counts */
+    command_check_fn check;           /* or NULL; before anything is opened */
+    command_need_fn needs_besides;    /* or NULL; the greater of both counts */
+    command_effect_fn effect_besides; /* or NULL; the greater of both counts */
 };
 
 struct command_context {
@@ -100,6 +112,9 @@ bool command_parse(TALLOC_CTX *owner, const char *const *words, struct command_l
 
 /* Whether an effect is a write to the target. */
 bool command_effect_is_write(enum command_effect effect);
+
+/* Whether a command writes to the target, with some arguments at least. */
+bool command_may_write(const struct command *command);
 
 /* Runs one command line in an open deck: opens what the row needs, enforces its effect against the guard, runs it, logs
  * it. Returns the exit status (128+n when a signal ended it); the answer and the error have gone to the printer. */

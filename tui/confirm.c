@@ -14,7 +14,7 @@ enum grade { GRADE_YES, GRADE_NAME };
 
 static enum grade grade_of(const struct command_context *context, const struct confirmation *confirmation)
 {
-    if (confirmation->loss == LOSES_DATA && confirmation->database)
+    if (confirmation->loss != LOSES_NOTHING && confirmation->database)
         return GRADE_NAME;
     return confirmation->database && context->deck->guard != GUARD_OPEN ? GRADE_NAME : GRADE_YES;
 }
@@ -130,8 +130,9 @@ static bool refuse(const struct command_context *context, const struct confirmat
               confirmation->question);
     if (by_name && arguments_has(context->arguments, "yes"))
         error_detail(error, "--yes is not enough here: %s.",
-                     confirmation->loss == LOSES_DATA ? "data would be lost"
-                                                      : "the target's guard level is \"confirm\"");
+                     confirmation->loss == LOSES_DATA   ? "data would be lost"
+                     : confirmation->loss == LOSES_WORK ? "what the session has not committed would be lost"
+                                                        : "the target's guard level is \"confirm\"");
     error_hint(error, "Repeat it as: %s",
                repeat_with(scratch, context, by_name ? "--confirm" : "--yes", by_name ? confirmation->database : NULL));
     talloc_free(scratch);

@@ -18,7 +18,7 @@ void consent_ask(struct console *console, const struct confirmation *confirmatio
                  dialog_answer_fn on_answer, void *argument)
 {
     const struct deck *deck = console->deck;
-    bool is_severe = confirmation->database && (confirmation->loss == LOSES_DATA || deck->guard != GUARD_OPEN);
+    bool is_severe = confirmation->database && (confirmation->loss != LOSES_NOTHING || deck->guard != GUARD_OPEN);
     bool has_lines = confirmation->lines && *confirmation->lines;
     struct document *lines = has_lines ? document_new(console) : NULL;
     for (const char *const *line = confirmation->lines; line && *line; line++)
@@ -27,9 +27,10 @@ void consent_ask(struct console *console, const struct confirmation *confirmatio
     const char *question = confirmation->question;
     struct dialog_options options = {
         .title = talloc_asprintf(memory, "%s%s", deck->target->name,
-                                 confirmation->loss == LOSES_DATA ? ": this loses data"
-                                 : is_severe                      ? ": a guarded target"
-                                                                  : ""),
+                                 confirmation->loss == LOSES_DATA   ? ": this loses data"
+                                 : confirmation->loss == LOSES_WORK ? ": a session's work is lost"
+                                 : is_severe                        ? ": a guarded target"
+                                                                    : ""),
         .question = talloc_asprintf(memory, "%c%s?", toupper((unsigned char)question[0]), question + 1),
         .verb = verb,
         .name = is_severe ? confirmation->database : NULL,

@@ -177,10 +177,10 @@ static json_t *options_json(const struct option *options, size_t count)
 static json_t *command_json(const struct command *command)
 {
     char *synopsis = help_synopsis(NULL, command);
-    json_t *json = json_pack("{s:s, s:s, s:s, s:s, s:b, s:o}", "name", command->name, "summary", command->summary,
-                             "synopsis", synopsis, "description", command->description, "writes_target",
-                             command_effect_is_write(command->effect), "options",
-                             options_json(command->options, command->option_count));
+    json_t *json =
+        json_pack("{s:s, s:s, s:s, s:s, s:b, s:o}", "name", command->name, "summary", command->summary, "synopsis",
+                  synopsis, "description", command->description, "writes_target", command_may_write(command), "options",
+                  options_json(command->options, command->option_count));
     talloc_free(synopsis);
     return json;
 }

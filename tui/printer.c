@@ -125,12 +125,12 @@ static size_t digits_needed(json_t *value)
     return digits;
 }
 
-void printer_document(struct printer *printer, json_t *document)
+static void write_document(struct printer *printer, json_t *document, size_t layout)
 {
     if (printer->options.format == PRINTER_JSON) {
         json_t *whole = json_pack("{s:i, s:o}", "format", 1, "command", printer_json_text(printer->command));
         json_object_update(whole, document);
-        char *text = json_dumps(whole, JSON_INDENT(2) | JSON_REAL_PRECISION(digits_needed(whole)));
+        char *text = json_dumps(whole, layout | JSON_REAL_PRECISION(digits_needed(whole)));
         if (!text)
             abort();
         write_answer(printer, text);
@@ -140,6 +140,10 @@ void printer_document(struct printer *printer, json_t *document)
     }
     json_decref(document);
 }
+
+void printer_document(struct printer *printer, json_t *document) { write_document(printer, document, JSON_INDENT(2)); }
+
+void printer_record(struct printer *printer, json_t *document) { write_document(printer, document, JSON_COMPACT); }
 
 /* Writes one line of narration, sanitised. */
 static void narrate(struct printer *printer, enum printer_role role, const char *prefix, const char *format,

@@ -44,6 +44,9 @@ void printer_set_colour(struct printer *printer, enum printer_colour colour);
  * in text format. */
 void printer_document(struct printer *printer, json_t *document);
 
+/* The same for one of several documents of an answer that goes on: on a line of its own. */
+void printer_record(struct printer *printer, json_t *document);
+
 /* Answer, text: a line, formatted, then sanitised. Nothing in JSON format. */
 void printer_line(struct printer *printer, enum printer_role role, const char *format, ...) PRINTF_LIKE(3, 4);
 
