@@ -22,7 +22,10 @@ enum action_place {
     AT_DIFF = 1024,
     AT_SOURCE = 2048,     /* a file at one of its lines */
     AT_DIFFERENCE = 4096, /* one difference on a page */
-    ANYWHERE = 8191,
+    AT_ENTITIES = 8192,
+    AT_GRID = 16384,
+    AT_ROW = 32768, /* one row as a form */
+    ANYWHERE = 65535,
 };
 
 enum action {

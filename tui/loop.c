@@ -9,7 +9,7 @@
 
 #include "store/clock.h"
 
-enum { TIMERS = 16, TASKS = 16, SHORT_MS = 200 };
+enum { TIMERS = 64, TASKS = 32, SHORT_MS = 200 };
 
 struct timer {
     loop_fn fn;

@@ -80,6 +80,7 @@ const struct screen_row *screen_row(enum screen_id id);
 
 struct view *status_view_new(struct console *console);
 struct view *migrations_view_new(struct console *console);
+struct view *entities_view_new(struct console *console);
 struct view *diff_view_new(struct console *console);
 struct view *journal_view_new(struct console *console);
 

@@ -1,0 +1,287 @@
+/* See row.h: the page, its picture and its keys. */
+#include "tui/screens/row.h"
+
+#include "store/clock.h"
+#include "tui/answer.h"
+#include "tui/screens/page.h"
+#include "tui/screens/row_view.h"
+#include "tui/screens/rows.h"
+#include "tui/widgets/panes.h"
+
+/* ---- what is shown ---- */
+
+void row_view_fill_card(struct row_view *view)
+{
+    struct document *card = document_new(view);
+    const struct error *problem = view->problem;
+    if (view->task) {
+        document_line(card, LOOK_DIM, "\n Reading%s ^C cancels it.", theme_glyph(GLYPH_ELLIPSIS));
+    } else if (error_is_set(problem)) {
+        document_line(card, problem->code == ERROR_CANCELLED ? LOOK_WARN : LOOK_BAD, "\n The row could not be read: %s",
+                      problem->message);
+        if (problem->hint)
+            document_line(card, LOOK_PLAIN, " %s", problem->hint);
+        document_line(card, LOOK_DIM, "\n r tries again.  q goes back.");
+    } else {
+        document_line(card, LOOK_DIM, "\n There is no such row. q goes back.");
+    }
+    pager_set(view->card, card);
+}
+
+static void fill_pane(struct row_view *view)
+{
+    const struct row_line *line = row_view_line(view);
+    talloc_free(view->shown);
+    view->shown = line ? talloc_strdup(view, line->identity) : NULL;
+    pager_set(view->pane, line ? row_line_document(view, view, line) : document_new(view));
+    pager_to_start(view->pane);
+}
+
+static void on_rest(void *argument) { fill_pane(argument); }
+
+/* The pane follows the cursor when it rests: moving along the form stays cheap. */
+static void follow(struct row_view *view)
+{
+    const char *here = view->lines ? list_cursor_identity(view->list) : NULL;
+    if (here && view->shown && strcmp(here, view->shown) != 0)
+        loop_after(view->base.console->loop, CONSOLE_REST_MS, on_rest, view);
+}
+
+static void draw(struct view *base, struct terminal *terminal, struct area area)
+{
+    static const char *const tabs[] = {"Field"};
+    struct row_view *view = (struct row_view *)base;
+    if (!view->lines || !row_view_has_values(view)) {
+        pager_draw(view->card, terminal, area);
+        return;
+    }
+    if (!view->shown)
+        fill_pane(view);
+    struct panes panes = panes_split(area, area.columns * 6 / 10, (int)list_shown_count(view->list) + 1);
+    struct area detail = panes.detail;
+    list_draw(view->list, terminal, panes.list);
+    panes_draw_rule(terminal, &panes);
+    if (!detail.rows)
+        return;
+    TALLOC_CTX *memory = talloc_new(NULL);
+    pager_draw(view->pane, terminal,
+               (struct area){detail.row + 1, detail.column + 1, detail.rows - 1, detail.columns - 2});
+    panes_draw_head(terminal, detail, tabs, countof(tabs), 0, pager_position(view->pane, memory));
+    talloc_free(memory);
+}
+
+static const char *summary(struct view *base, TALLOC_CTX *owner)
+{
+    const struct row_view *view = (struct row_view *)base;
+    int64_t elapsed_ms = clock_monotonic_ms() - view->start_ms;
+    if (view->task && elapsed_ms >= 1000)
+        return talloc_asprintf(owner, "%s, %s, ^C cancels", view->doing,
+                               answer_duration(owner, elapsed_ms / 1000 * 1000));
+    if (view->task)
+        return talloc_asprintf(owner, "%s%s", view->doing, theme_glyph(GLYPH_ELLIPSIS));
+    return view->hold && view->hold->entity->read_only ? "cannot be changed" : "";
+}
+
+static const char *crumb(struct view *base, TALLOC_CTX *owner)
+{
+    const struct row_view *view = (struct row_view *)base;
+    const char *title = view->subject.title;
+    if (!view->hold || !view->subject.key)
+        return *title ? title : "row";
+    char *key = entity_key_text(owner, view->subject.key, view->hold->entity->key_count);
+    return talloc_asprintf(owner, "%s%s%.40s", title, *title ? " " : "", key);
+}
+
+static const char *position(struct view *base, TALLOC_CTX *owner)
+{
+    return list_position(((struct row_view *)base)->list, owner);
+}
+
+/* ---- following ---- */
+
+static const char *const *values_here(TALLOC_CTX *owner, const struct row_view *view,
+                                      const struct entity_relationship *relationship)
+{
+    const char **values = talloc_zero_array(owner, const char *, (unsigned)relationship->column_count + 1);
+    for (size_t i = 0; i < relationship->column_count; i++) {
+        const struct entity_column *column = entity_column_find(view->hold->entity, relationship->here[i]);
+        values[i] = column ? row_view_value(view, column) : NULL;
+    }
+    return values;
+}
+
+static void follow_relationship(struct row_view *view, const struct entity_relationship *relationship)
+{
+    struct console *console = view->base.console;
+    TALLOC_CTX *memory = talloc_new(NULL);
+    const char *const *values = values_here(memory, view, relationship);
+    size_t missing = 0;
+    while (missing < relationship->column_count && values[missing])
+        missing++;
+    if (missing < relationship->column_count)
+        console_say(console, MESSAGE_NOTE, "%s is NULL: there is no row behind it.", relationship->here[missing]);
+    else if (relationship->kind == RELATIONSHIP_ONE)
+        row_page_open(console, &(struct row_subject){.catalog = view->subject.catalog,
+                                                     .hold = view->hold,
+                                                     .title = relationship->name,
+                                                     .relationship = relationship,
+                                                     .values = values});
+    else
+        rows_page_open(console, &(struct rows_subject){.catalog = view->subject.catalog,
+                                                       .schema = relationship->schema,
+                                                       .table = relationship->table,
+                                                       .title = relationship->name,
+                                                       .relationship = relationship,
+                                                       .values = values,
+                                                       .hold = view->hold});
+    talloc_free(memory);
+}
+
+static void open_value(struct row_view *view, const struct entity_column *column)
+{
+    struct document *document = document_new(view);
+    row_add_value(document, column, row_view_value(view, column), SIZE_MAX);
+    page_open(view->base.console, column->name, document, PAGE_INSET);
+}
+
+static void open_line(struct row_view *view)
+{
+    const struct row_line *line = row_view_line(view);
+    if (line && line->relationship)
+        follow_relationship(view, line->relationship);
+    else if (line)
+        open_value(view, line->column);
+}
+
+/* ---- keys ---- */
+
+static const char *refusal(struct view *base, enum action action)
+{
+    const struct row_view *view = (struct row_view *)base;
+    switch ((int)action) {
+    case ACTION_SORT:
+    case ACTION_REVERSE:
+        return "The fields stand as the table has them.";
+    case ACTION_OPEN:
+    case ACTION_FILTER:
+        return view->lines ? NULL : "There is no row here.";
+    default:
+        return NULL;
+    }
+}
+
+static bool cancel(struct row_view *view)
+{
+    if (!view->task)
+        return false;
+    task_cancel(view->task);
+    console_say(view->base.console, MESSAGE_WARNING, "Cancelling: the server was asked to stop%s",
+                theme_glyph(GLYPH_ELLIPSIS));
+    return true;
+}
+
+static void refresh(struct row_view *view)
+{
+    if (!view->hold)
+        row_view_open(view);
+    else if (view->subject.key || view->subject.relationship)
+        row_view_read(view);
+}
+
+static bool act(struct view *base, enum action action)
+{
+    struct row_view *view = (struct row_view *)base;
+    bool is_done = true;
+    switch ((int)action) {
+    case ACTION_OPEN:
+        open_line(view);
+        return true;
+    case ACTION_FILTER:
+        console_ask(base->console, base, "/", list_filter(view->list));
+        return true;
+    case ACTION_REFRESH:
+        refresh(view);
+        return true;
+    case ACTION_CANCEL:
+        return cancel(view);
+    case ACTION_PREVIOUS_VIEW:
+        console_close(base->console);
+        return true;
+    case ACTION_CLOSE:
+        is_done = *list_filter(view->list) != '\0';
+        list_set_filter(view->list, "");
+        break;
+    default:
+        is_done = list_act(view->list, action);
+    }
+    follow(view);
+    return is_done;
+}
+
+static void typed(struct view *base, const char *text, enum typing typing)
+{
+    struct row_view *view = (struct row_view *)base;
+    list_set_filter(view->list, typing == TYPING_GIVEN_UP ? "" : text);
+    follow(view);
+}
+
+/* The target is there again: what could not be read is. */
+static void refreshed(struct view *base)
+{
+    struct row_view *view = (struct row_view *)base;
+    if (!view->task && view->problem->code == ERROR_CONNECTION && !error_is_set(base->console->problem))
+        refresh(view);
+}
+
+static const struct view_class row_class = {
+    .where = AT_ROW | AT_LIST,
+    .draw = draw,
+    .act = act,
+    .refusal = refusal,
+    .summary = summary,
+    .position = position,
+    .crumb = crumb,
+    .refreshed = refreshed,
+    .typed = typed,
+};
+
+/* ---- opening ---- */
+
+static const char *const *copy_values(TALLOC_CTX *owner, const char *const *values, size_t count)
+{
+    const char **copy = talloc_zero_array(owner, const char *, (unsigned)count + 1);
+    for (size_t i = 0; values && i < count; i++)
+        copy[i] = values[i] ? talloc_strdup(copy, values[i]) : NULL;
+    return values ? copy : NULL;
+}
+
+static int destroy(struct row_view *view)
+{
+    row_view_stop(view);
+    loop_forget(view->base.console->loop, on_rest, view);
+    return 0;
+}
+
+void row_page_open(struct console *console, const struct row_subject *subject)
+{
+    struct row_view *view = talloc_zero(console, struct row_view);
+    const struct entity *entity = subject->hold->entity;
+    view->base = (struct view){&row_class, console};
+    view->subject = *subject;
+    view->subject.title = talloc_strdup(view, subject->title);
+    view->subject.key = copy_values(view, subject->key, entity->key_count);
+    view->subject.cells = view->cells = copy_values(view, subject->cells, entity->column_count);
+    if (subject->relationship)
+        view->subject.values = copy_values(view, subject->values, subject->relationship->column_count);
+    if (!talloc_reference(view, subject->catalog) || !talloc_reference(view, subject->hold))
+        abort();
+    view->hold = subject->relationship ? NULL : subject->hold;
+    view->problem = error_new(view);
+    view->list = list_new(view, &row_fields_source);
+    view->card = pager_new(view);
+    view->pane = pager_new(view);
+    list_sort(view->list, LIST_AS_GIVEN);
+    talloc_set_destructor(view, destroy);
+    row_view_open(view);
+    console_open(console, &view->base);
+}

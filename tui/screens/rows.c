@@ -1,0 +1,335 @@
+/* See rows.h: the page, its picture and its keys. */
+#include "tui/screens/rows.h"
+
+#include "store/clock.h"
+#include "tui/answer.h"
+#include "tui/screens/entity_text.h"
+#include "tui/screens/row.h"
+#include "tui/screens/rows_view.h"
+
+/* ---- what is shown ---- */
+
+const struct entity_row *rows_view_row(const struct rows_view *view)
+{
+    size_t count = view->window ? row_window_count(view->window) : 0;
+    return count ? row_window_row(view->window, grid_row(view->grid)) : NULL;
+}
+
+static void cell(const void *rows, size_t row, size_t column, TALLOC_CTX *owner, struct grid_cell *made)
+{
+    const struct rows_view *view = rows;
+    const struct entity *entity = view->hold->entity;
+    const struct entity_row *here = row_window_row(view->window, row);
+    const char *value = entity_cell(here, column);
+    struct entity_query query = rows_view_query(view, &view->shown);
+    bool is_deleted = view->shown.deleted == DELETED_SHOWN && entity->soft_delete;
+    made->look = LOOK_PLAIN;
+    made->text = value;
+    if (is_deleted) {
+        const char *mark = entity_cell(here, (size_t)(entity->soft_delete - entity->columns));
+        made->look = mark && (entity->soft_delete_kind == SOFT_DELETE_TIME || *mark == 't') ? LOOK_DIM : LOOK_PLAIN;
+    }
+    if (!value) {
+        made->text = "(null)";
+        made->look = LOOK_DIM;
+    } else if (entity_cell_is_cut(entity, &query, here, column)) {
+        made->text = talloc_asprintf(owner, "%s%s", value, theme_glyph(GLYPH_ELLIPSIS));
+    } else if (!strcmp(entity->columns[column].type, "boolean")) {
+        made->text = *value == 't' ? "true" : "false";
+    }
+}
+
+void rows_view_fill_card(struct rows_view *view)
+{
+    struct document *card = document_new(view);
+    const struct error *problem = view->problem;
+    if (view->task)
+        document_line(card, LOOK_DIM, "\n Reading%s ^C cancels it.", theme_glyph(GLYPH_ELLIPSIS));
+    else if (error_is_set(problem)) {
+        document_line(card, problem->code == ERROR_CANCELLED ? LOOK_WARN : LOOK_BAD,
+                      "\n The rows could not be read: %s", problem->message);
+        if (problem->detail)
+            document_line(card, LOOK_PLAIN, " %s", problem->detail);
+        if (problem->hint)
+            document_line(card, LOOK_PLAIN, " %s", problem->hint);
+        document_line(card, LOOK_DIM, "\n r tries again.  / changes the filter.  q goes back.");
+    } else if (view->shown.memory) {
+        bool is_hidden = view->hold->entity->soft_delete && view->shown.deleted == DELETED_HIDDEN;
+        document_line(card, LOOK_DIM,
+                      view->shown.filter_count ? "\n No row is like that.%s" : "\n There are no rows.%s",
+                      is_hidden ? " H shows soft-deleted ones, too." : "");
+    }
+    pager_set(view->card, card);
+}
+
+static void draw(struct view *base, struct terminal *terminal, struct area area)
+{
+    struct rows_view *view = (struct rows_view *)base;
+    if (!view->hold || !view->shown.memory) {
+        pager_draw(view->card, terminal, area);
+        return;
+    }
+    bool had_height = grid_height(view->grid) > 0;
+    grid_draw(view->grid, terminal, area);
+    if (!row_window_count(view->window))
+        pager_draw(view->card, terminal, (struct area){area.row + 1, area.column, area.rows - 1, area.columns});
+    if (!had_height || grid_height(view->grid) > row_window_count(view->window))
+        rows_view_read_more(view); /* a taller screen sees further */
+}
+
+static const char *summary(struct view *base, TALLOC_CTX *owner)
+{
+    const struct rows_view *view = (struct rows_view *)base;
+    int64_t elapsed_ms = clock_monotonic_ms() - view->start_ms;
+    if (view->row_task)
+        return talloc_asprintf(owner, "working%s", theme_glyph(GLYPH_ELLIPSIS));
+    if (view->task && elapsed_ms >= 1000)
+        return talloc_asprintf(owner, "reading, %s, ^C cancels", answer_duration(owner, elapsed_ms / 1000 * 1000));
+    if (view->task)
+        return talloc_asprintf(owner, "reading%s", theme_glyph(GLYPH_ELLIPSIS));
+    if (error_is_set(view->problem))
+        return "not read: r tries again";
+    return view->hold && view->hold->entity->read_only ? "cannot be changed" : "";
+}
+
+/* How many rows there are, as far as that is known. */
+static const char *total_text(const struct rows_view *view, TALLOC_CTX *owner)
+{
+    int64_t before = row_window_beside(view->window, ROWS_BEFORE),
+            behind = row_window_beside(view->window, ROWS_BEHIND);
+    int64_t count = (int64_t)row_window_count(view->window);
+    if (before != ROWS_UNKNOWN && behind != ROWS_UNKNOWN)
+        return talloc_asprintf(owner, " of %lld", (long long)(before + count + behind));
+    int64_t seen = before == ROWS_UNKNOWN ? count : before + count;
+    if (!view->shown.filter_count && view->hold->entity->rows_estimate > seen)
+        return talloc_asprintf(owner, " of %s", entity_estimate_text(owner, view->hold->entity->rows_estimate));
+    return before == ROWS_UNKNOWN ? "" : talloc_asprintf(owner, " of %lld+", (long long)seen);
+}
+
+static const char *position(struct view *base, TALLOC_CTX *owner)
+{
+    const struct rows_view *view = (struct rows_view *)base;
+    if (!rows_view_row(view))
+        return "";
+    int64_t before = row_window_beside(view->window, ROWS_BEFORE),
+            behind = row_window_beside(view->window, ROWS_BEHIND);
+    int64_t row = (int64_t)grid_row(view->grid), count = (int64_t)row_window_count(view->window);
+    const char *column =
+        talloc_asprintf(owner, "column %zu/%zu", grid_column_here(view->grid) + 1, view->hold->entity->column_count);
+    if (before != ROWS_UNKNOWN)
+        return talloc_asprintf(owner, "row %lld%s  %s", (long long)(before + row + 1), total_text(view, owner), column);
+    if (behind == ROWS_UNKNOWN)
+        return column;
+    int64_t rest = behind + count - row - 1;
+    const char *place = rest ? talloc_asprintf(owner, "%lld before the last", (long long)rest) : "last row";
+    return talloc_asprintf(owner, "%s%s  %s", place, total_text(view, owner), column);
+}
+
+static const char *crumb(struct view *base, TALLOC_CTX *owner)
+{
+    const struct rows_view *view = (struct rows_view *)base;
+    const struct rows_query *query = &view->shown;
+    char *text = talloc_strdup(owner, view->subject.title);
+    if (!query->memory)
+        return text;
+    if (*query->text)
+        text = talloc_asprintf_append(text, "  /%s", query->text);
+    if (query->deleted == DELETED_SHOWN)
+        text = talloc_asprintf_append(text, "  with deleted");
+    return text;
+}
+
+/* ---- keys ---- */
+
+static const char *refusal(struct view *base, enum action action)
+{
+    const struct rows_view *view = (struct rows_view *)base;
+    switch ((int)action) {
+    case ACTION_SORT_ROWS:
+        return rows_view_sort_refusal(view);
+    case ACTION_SHOW_DELETED:
+        return !view->hold || view->hold->entity->soft_delete ? NULL : "No column marks deleted rows here.";
+    case ACTION_FILTER_ROWS:
+    case ACTION_REVERSE_ROWS:
+        return view->shown.memory ? NULL : "Nothing was read yet.";
+    case ACTION_OPEN:
+        return rows_view_row(view) ? NULL : "There is no row here.";
+    case ACTION_LAST:
+        return view->hold && view->shown.memory && row_window_has_more(view->window, ROWS_BEHIND) &&
+                       !view->hold->entity->key_count && view->hold->entity->kind != ENTITY_TABLE
+                   ? "Without a key the rows can be read from the start alone: PgDn goes on."
+                   : NULL;
+    default:
+        return NULL;
+    }
+}
+
+static void open_row(struct rows_view *view)
+{
+    const struct entity *entity = view->hold->entity;
+    const struct entity_row *row = rows_view_row(view);
+    const char **cells = talloc_zero_array(view, const char *, (unsigned)entity->column_count + 1);
+    for (size_t i = 0; i < entity->column_count; i++)
+        cells[i] = entity_cell(row, i);
+    const char *const *key = entity->key_count ? entity_row_key(cells, entity, row) : NULL;
+    row_page_open(view->base.console, &(struct row_subject){.catalog = view->subject.catalog,
+                                                            .hold = view->hold,
+                                                            .title = "",
+                                                            .key = key,
+                                                            .cells = key ? NULL : cells,
+                                                            .column = grid_column_here(view->grid)});
+    talloc_free(cells);
+}
+
+/* To an end: read, where it is not in memory; the cursor moves when it is there. */
+static void go_to_end(struct rows_view *view, enum action action)
+{
+    enum row_side side = action == ACTION_FIRST ? ROWS_BEFORE : ROWS_BEHIND;
+    if (!view->shown.memory || !row_window_has_more(view->window, side)) {
+        (void)grid_act(view->grid, action);
+        return;
+    }
+    view->asked = view->shown;
+    rows_view_read(view, action == ACTION_FIRST ? ROWS_FIRST : ROWS_LAST);
+}
+
+static void refresh(struct rows_view *view)
+{
+    if (!view->hold && !view->task)
+        rows_view_open(view);
+    else if (view->hold && view->shown.memory)
+        rows_view_read_again(view);
+    else if (view->hold)
+        rows_view_read(view, ROWS_FIRST);
+}
+
+static bool cancel(struct rows_view *view)
+{
+    if (!view->task)
+        return false;
+    task_cancel(view->task);
+    console_say(view->base.console, MESSAGE_WARNING, "Cancelling: the server was asked to stop%s",
+                theme_glyph(GLYPH_ELLIPSIS));
+    return true;
+}
+
+static bool close_innermost(struct rows_view *view)
+{
+    if (!view->shown.memory || !*view->shown.text)
+        return false;
+    rows_view_filter(view, "");
+    return true;
+}
+
+/* What has its own key here; false: a move, or the console's. */
+static bool act_here(struct rows_view *view, enum action action)
+{
+    switch ((int)action) {
+    case ACTION_OPEN:
+        open_row(view);
+        return true;
+    case ACTION_FILTER_ROWS:
+        console_ask(view->base.console, &view->base, "Only rows with: ", view->shown.text);
+        return true;
+    case ACTION_SORT_ROWS:
+        rows_view_sort(view);
+        return true;
+    case ACTION_REVERSE_ROWS:
+        rows_view_reverse(view);
+        return true;
+    case ACTION_SHOW_DELETED:
+        rows_view_toggle_deleted(view);
+        return true;
+    case ACTION_FIRST:
+    case ACTION_LAST:
+        go_to_end(view, action);
+        return true;
+    case ACTION_REFRESH:
+        refresh(view);
+        return true;
+    case ACTION_PREVIOUS_VIEW:
+        console_close(view->base.console);
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool act(struct view *base, enum action action)
+{
+    struct rows_view *view = (struct rows_view *)base;
+    if (action == ACTION_CANCEL)
+        return cancel(view);
+    if (action == ACTION_CLOSE)
+        return close_innermost(view);
+    if (act_here(view, action))
+        return true;
+    if (!view->hold || !grid_act(view->grid, action))
+        return false;
+    rows_view_read_more(view);
+    return true;
+}
+
+static void typed(struct view *base, const char *text, enum typing typing)
+{
+    struct rows_view *view = (struct rows_view *)base;
+    if (typing == TYPING_DONE && strcmp(text, view->shown.text) != 0)
+        rows_view_filter(view, text);
+}
+
+/* The target is there again: what could not be read is. */
+static void refreshed(struct view *base)
+{
+    struct rows_view *view = (struct rows_view *)base;
+    if (!view->task && view->problem->code == ERROR_CONNECTION && !error_is_set(base->console->problem))
+        refresh(view);
+}
+
+static const struct view_class rows_class = {
+    .where = AT_GRID,
+    .draw = draw,
+    .act = act,
+    .refusal = refusal,
+    .summary = summary,
+    .position = position,
+    .crumb = crumb,
+    .refreshed = refreshed,
+    .typed = typed,
+};
+
+/* ---- opening ---- */
+
+static const char *const *copy_values(TALLOC_CTX *owner, const char *const *values, size_t count)
+{
+    const char **copy = talloc_zero_array(owner, const char *, (unsigned)count + 1);
+    for (size_t i = 0; values && i < count; i++)
+        copy[i] = values[i] ? talloc_strdup(copy, values[i]) : NULL;
+    return copy;
+}
+
+static int destroy(struct rows_view *view)
+{
+    rows_view_stop(view);
+    return 0;
+}
+
+void rows_page_open(struct console *console, const struct rows_subject *subject)
+{
+    struct rows_view *view = talloc_zero(console, struct rows_view);
+    view->base = (struct view){&rows_class, console};
+    view->subject = *subject;
+    view->subject.schema = talloc_strdup(view, subject->schema);
+    view->subject.table = talloc_strdup(view, subject->table);
+    view->subject.title = talloc_strdup(view, subject->title);
+    if (subject->relationship)
+        view->subject.values = copy_values(view, subject->values, subject->relationship->column_count);
+    if (!talloc_reference(view, subject->catalog) || (subject->hold && !talloc_reference(view, subject->hold)))
+        abort();
+    view->problem = error_new(view);
+    view->grid = grid_new(view, cell);
+    view->window = row_window_new(view);
+    view->card = pager_new(view);
+    talloc_set_destructor(view, destroy);
+    rows_view_open(view);
+    console_open(console, &view->base);
+}
