@@ -21,7 +21,7 @@ static void go_by_number(struct console *console, int number)
             there = talloc_asprintf_append_buffer(there, "%s%d %s", *there ? ", " : "",
                                                   screen_row((enum screen_id)i)->number,
                                                   screen_row((enum screen_id)i)->title);
-    console_say(console, MESSAGE_NOTE, "There is no screen %d yet: %s.", number, there);
+    console_say(console, MESSAGE_NOTE, "No screen %d yet: %s.", number, there);
     talloc_free(there);
 }
 

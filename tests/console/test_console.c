@@ -109,7 +109,7 @@ static void test_key_of_an_absent_screen_says_which_there_are(void **state)
     (void)state;
     struct test_terminal *terminal = open_on("open");
     test_terminal_do(terminal, "5");
-    test_terminal_assert(terminal, "There is no screen 5 yet: 1 Status, 2 Migrations, 3 Entities, 4 Diff, 6 Journal.");
+    test_terminal_assert(terminal, "No screen 5 yet: 1 Status, 2 Migrations, 3 Entities, 4 Diff, 6 Journal.");
     quit(terminal);
 }
 
