@@ -30,3 +30,35 @@ enum lock_mode lock_mode_parse(const char *name)
             return mode;
     return LOCK_NONE;
 }
+
+static const char *const change_names[] = {
+    [BECAME_RENAMED] = "renamed",           [BECAME_TYPE] = "type",       [BECAME_NOT_NULL] = "not null",
+    [BECAME_NULLABLE] = "nullable",         [BECAME_VALID] = "validated", [BECAME_DISABLED] = "disabled",
+    [BECAME_LOGGED_OR_NOT] = "persistence",
+};
+
+const char *fact_change_name(enum fact_change_kind what) { return change_names[what]; }
+
+enum fact_change_kind fact_change_parse(const char *name)
+{
+    for (enum fact_change_kind what = BECAME_RENAMED; what <= BECAME_LOGGED_OR_NOT; what++)
+        if (!strcmp(change_names[what], name))
+            return what;
+    return BECAME_RENAMED;
+}
+
+static const char *const source_names[] = {
+    [FACTS_UNKNOWN] = "unknown", [FACTS_DERIVED] = "derived", [FACTS_MEASURED] = "measured"};
+
+const char *fact_source_name(const struct facts *facts) { return source_names[facts->source]; }
+
+bool fact_source_parse(const char *name, struct facts *facts)
+{
+    for (size_t i = 0; i < countof(source_names); i++) {
+        if (strcmp(source_names[i], name) != 0)
+            continue;
+        facts->source = i == FACTS_MEASURED ? FACTS_MEASURED : i == FACTS_DERIVED ? FACTS_DERIVED : FACTS_UNKNOWN;
+        return true;
+    }
+    return false;
+}
