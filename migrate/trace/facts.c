@@ -1,0 +1,438 @@
+/* From two states of a database to the facts of the statement between them: pure. See parts.h. */
+#include <ctype.h>
+
+#include "migrate/trace/parts.h"
+
+/* ---- lists that grow ---- */
+
+static void *grow(TALLOC_CTX *owner, const void *items, size_t *count, size_t size_bytes)
+{
+    void *list = (void *)(uintptr_t)items;
+    list = talloc_realloc_size(owner, list, (*count + 1) * size_bytes);
+    if (!list)
+        abort();
+    return (char *)list + (*count)++ * size_bytes;
+}
+
+/* Appends a value to facts->LIST, counted by facts->COUNT. */
+#define ADD(facts, list, count, ...)                                                                                   \
+    do {                                                                                                               \
+        void *slot_ = grow((facts), (facts)->list, &(facts)->count, sizeof *(facts)->list);                            \
+        (facts)->list = (void *)((char *)slot_ - ((facts)->count - 1) * sizeof *(facts)->list);                        \
+        memcpy(slot_, &(__VA_ARGS__), sizeof *(facts)->list);                                                          \
+    } while (0)
+
+static const char *copy(struct facts *facts, const char *text) { return text ? talloc_strdup(facts, text) : NULL; }
+
+/* ---- names in a text ---- */
+
+static bool is_word(char byte) { return isalnum((unsigned char)byte) || byte == '_' || byte == '$' || (byte & 0x80); }
+
+bool trace_names(const struct statement *statement, const char *name)
+{
+    size_t length = strlen(name);
+    const char *text = statement->text;
+    for (size_t i = 0; length > 0 && i + length <= statement->size_bytes; i++) {
+        if (strncasecmp(text + i, name, length) != 0)
+            continue;
+        bool begins = i == 0 || !is_word(text[i - 1]);
+        bool ends = i + length == statement->size_bytes || !is_word(text[i + length]);
+        if (begins && ends)
+            return true;
+    }
+    return false;
+}
+
+bool trace_begins(const struct statement *statement, const char *word)
+{
+    size_t length = strlen(word);
+    return statement->size_bytes >= length && strncasecmp(statement->text, word, length) == 0 &&
+           (statement->size_bytes == length || !is_word(statement->text[length]));
+}
+
+/* ---- relations ---- */
+
+static enum lock_mode strongest(const char *locks)
+{
+    enum lock_mode most = LOCK_NONE;
+    char name[64];
+    while (*locks) {
+        size_t length = strcspn(locks, " ");
+        snprintf(name, sizeof name, "%.*s", (int)length, locks);
+        enum lock_mode mode = lock_mode_parse(name);
+        most = mode > most ? mode : most;
+        locks += length + (locks[length] == ' ');
+    }
+    return most;
+}
+
+static enum lock_mode sighted(const struct trace_seen *seen, int64_t id)
+{
+    enum lock_mode most = LOCK_NONE;
+    for (size_t i = 0; i < seen->sighting_count; i++)
+        if (seen->sightings[i].id == id && seen->sightings[i].mode > most)
+            most = seen->sightings[i].mode;
+    return most;
+}
+
+/* The names that count are those of before: of what is dropped there are no others. */
+static void add_locks(struct facts *facts, const struct trace_seen *seen, const struct trace_relation *before,
+                      const struct trace_relation *after)
+{
+    enum lock_mode mode = seen->from == SEEN_OUTSIDE ? sighted(seen, before->id) : strongest(after ? after->locks : "");
+    if (!after && seen->from == SEEN_INSIDE)
+        mode = LOCK_ACCESS_EXCLUSIVE; /* a drop takes no less, and what is dropped is in no catalog */
+    const struct trace_relation *table = trace_find_relation(seen->before, before->table_id);
+    const char *name = before->kind[0] == 'i' && table ? table->name : before->name;
+    struct fact_lock lock = {
+        .relation = copy(facts, before->relation),
+        .relkind = before->kind[0],
+        .mode = mode,
+        .is_unnamed = !trace_names(seen->statement, before->name) && !trace_names(seen->statement, name),
+    };
+    if (mode != LOCK_NONE)
+        ADD(facts, locks, lock_count, lock);
+}
+
+static int64_t scans_of(const struct trace_relations *relations, const struct trace_relation *relation)
+{
+    const struct trace_relation *same = trace_find_relation(relations, relation->id);
+    return same ? same->scans : 0;
+}
+
+/* How often a table is read when its indexes are built anew: an exclusion constraint is checked besides. */
+static int64_t build_scans(const struct trace_seen *seen, int64_t id)
+{
+    int64_t count = 0;
+    for (size_t i = 0; i < seen->before->count; i++)
+        count += seen->before->items[i].table_id == id && seen->before->items[i].id != id;
+    for (size_t i = 0; i < seen->objects_before->count; i++)
+        count += seen->objects_before->items[i].relation == id &&
+                 !strcmp(seen->objects_before->items[i].kind, "exclusion constraint");
+    return count;
+}
+
+/* A rewrite reads the old file, and then the new one for each index; TRUNCATE only does the latter. */
+static bool is_truncated(const struct trace_seen *seen, const struct trace_relation *before,
+                         const struct trace_relation *after)
+{
+    if (!after || seen->from == SEEN_OUTSIDE || before->kind[0] != 'r' || before->file == after->file ||
+        before->space != after->space || before->persistence[0] != after->persistence[0])
+        return false;
+    for (size_t i = 0; i < seen->before->count; i++) {
+        const struct trace_relation *index = &seen->before->items[i];
+        if (index->table_id == before->id && index->id != before->id && scans_of(seen->after, index) != index->scans)
+            return false; /* CLUSTER reads along an index */
+    }
+    return after->scans - before->scans <= build_scans(seen, before->id);
+}
+
+static bool table_is_truncated(const struct trace_seen *seen, const struct trace_relation *relation)
+{
+    const struct trace_relation *before = trace_find_relation(seen->before, relation->table_id);
+    return before && is_truncated(seen, before, trace_find_relation(seen->after, relation->table_id));
+}
+
+static void add_files(struct facts *facts, const struct trace_seen *seen, const struct trace_relation *before,
+                      const struct trace_relation *after)
+{
+    if (!after || before->file == after->file || before->kind[0] == 'S')
+        return;
+    struct fact_relation fact = {
+        .relation = copy(facts, before->relation),
+        .relkind = before->kind[0],
+        .before = before->file,
+        .after = after->file,
+    };
+    if (is_truncated(seen, before, after))
+        ADD(facts, truncated, truncated_count, fact);
+    else if (!table_is_truncated(seen, before))
+        ADD(facts, rewrites, rewrite_count, fact);
+}
+
+static void add_counters(struct facts *facts, const struct trace_seen *seen, const struct trace_relation *before,
+                         const struct trace_relation *after)
+{
+    if (!after || before->kind[0] == 'i' || before->kind[0] == 'I' || before->kind[0] == 'S')
+        return;
+    if (seen->from == SEEN_OUTSIDE)
+        return;
+    struct fact_relation scan = {.relation = copy(facts, before->relation), .relkind = before->kind[0]};
+    struct fact_tuples tuples = {
+        .relation = scan.relation,
+        .inserted = after->inserted - before->inserted,
+        .updated = after->updated - before->updated,
+        .deleted = after->deleted - before->deleted,
+    };
+    if (after->scans > before->scans && !is_truncated(seen, before, after))
+        ADD(facts, scans, scan_count, scan);
+    if (tuples.inserted > 0 || tuples.updated > 0 || tuples.deleted > 0)
+        ADD(facts, tuples, tuple_count, tuples);
+}
+
+static void add_relations(struct facts *facts, const struct trace_seen *seen)
+{
+    for (size_t i = 0; i < seen->before->count; i++) {
+        const struct trace_relation *before = &seen->before->items[i];
+        if (!trace_find_relation(seen->base, before->id))
+            continue;
+        const struct trace_relation *after = trace_find_relation(seen->after, before->id);
+        add_locks(facts, seen, before, after);
+        add_files(facts, seen, before, after);
+        add_counters(facts, seen, before, after);
+    }
+}
+
+/* ---- scans of statements outside a transaction, whose counters are gone: what was built was read ---- */
+
+static bool is_scanned(const struct facts *facts, const char *relation)
+{
+    for (size_t i = 0; i < facts->scan_count; i++)
+        if (!strcmp(facts->scans[i].relation, relation))
+            return true;
+    return false;
+}
+
+static void add_scan_of(struct facts *facts, const struct trace_seen *seen, int64_t id)
+{
+    const struct trace_relation *table = trace_find_relation(seen->base, id);
+    if (!table || is_scanned(facts, table->relation))
+        return;
+    struct fact_relation scan = {.relation = copy(facts, table->relation), .relkind = table->kind[0]};
+    ADD(facts, scans, scan_count, scan);
+}
+
+static bool is_built(const struct trace_seen *seen, const struct trace_relation *after)
+{
+    const struct trace_relation *before = trace_find_relation(seen->before, after->id);
+    bool has_file = after->kind[0] == 'i' || after->kind[0] == 'r' || after->kind[0] == 'm';
+    return has_file && (before ? before->file != after->file : after->kind[0] == 'i');
+}
+
+static void add_scans_outside(struct facts *facts, const struct trace_seen *seen)
+{
+    for (size_t i = 0; i < seen->after->count; i++)
+        if (is_built(seen, &seen->after->items[i]))
+            add_scan_of(facts, seen, seen->after->items[i].table_id);
+    for (size_t i = 0; trace_begins(seen->statement, "VACUUM") && i < seen->base->count; i++)
+        if (seen->base->items[i].kind[0] == 'r' && sighted(seen, seen->base->items[i].id) != LOCK_NONE)
+            add_scan_of(facts, seen, seen->base->items[i].id);
+}
+
+/* ---- objects ---- */
+
+/* What a table was made or dropped with is not told by itself. Foreign keys of others have a table of their own. */
+static bool goes_with_table(const struct trace_object *object, const struct trace_relations *others)
+{
+    return object->relation != 0 && !trace_find_relation(others, object->relation);
+}
+
+/* A column's default falls with the column, a label with its type. */
+static bool goes_with_column(const struct trace_object *object, const struct trace_objects *others)
+{
+    if (strcmp(object->kind, "default") != 0)
+        return false;
+    for (size_t i = 0; i < others->count; i++)
+        if (!strcmp(others->items[i].kind, "column") && !strcmp(others->items[i].name, object->name))
+            return false;
+    return true;
+}
+
+static bool goes_with_type(const struct trace_object *object, const struct trace_objects *others)
+{
+    bool is_of_type =
+        !strcmp(object->kind, "enum label") || (!strcmp(object->kind, "check constraint") && object->relation == 0);
+    if (!is_of_type)
+        return false;
+    size_t length = strlen(object->name);
+    for (size_t i = 0; i < others->count; i++) {
+        const struct trace_object *type = &others->items[i];
+        size_t type_length = strlen(type->name);
+        if ((!strcmp(type->kind, "enum") || !strcmp(type->kind, "domain")) && type_length < length &&
+            object->name[type_length] == '.' && !strncmp(type->name, object->name, type_length))
+            return false;
+    }
+    return true;
+}
+
+static bool goes_along(const struct trace_object *object, const struct trace_relations *relations,
+                       const struct trace_objects *objects)
+{
+    return goes_with_table(object, relations) || goes_with_column(object, objects) || goes_with_type(object, objects);
+}
+
+static struct fact_object fact_of(struct facts *facts, const struct trace_seen *seen, const struct trace_object *object)
+{
+    return (struct fact_object){
+        .kind = copy(facts, object->kind),
+        .name = copy(facts, object->name),
+        .is_unnamed = !trace_names(seen->statement, object->last),
+    };
+}
+
+static void add_change(struct facts *facts, enum fact_change_kind what, const struct trace_object *object,
+                       const char *from, const char *to)
+{
+    struct fact_change change = {
+        .what = what,
+        .kind = copy(facts, object->kind),
+        .name = copy(facts, object->name),
+        .from = copy(facts, from),
+        .to = copy(facts, to),
+    };
+    ADD(facts, changes, change_count, change);
+}
+
+/* The words of the states that a hazard asks for. */
+static const struct {
+    const char *from, *to; /* NULL: any */
+    enum fact_change_kind what;
+} state_changes[] = {
+    {"", "not null", BECAME_NOT_NULL}, {"not null", "", BECAME_NULLABLE}, {"not valid", "valid", BECAME_VALID},
+    {"", "disabled", BECAME_DISABLED}, {"p", "u", BECAME_LOGGED_OR_NOT},  {"u", "p", BECAME_LOGGED_OR_NOT},
+};
+
+static void add_changes(struct facts *facts, const struct trace_object *before, const struct trace_object *after)
+{
+    if (strcmp(before->last, after->last) != 0 ||
+        (strcmp(before->name, after->name) != 0 && before->relation == 0 && strcmp(before->kind, "enum label") != 0))
+        add_change(facts, BECAME_RENAMED, before, before->name, after->name);
+    if (!strcmp(before->kind, "column") && strcmp(before->shape, after->shape) != 0)
+        add_change(facts, BECAME_TYPE, before, before->shape, after->shape);
+    for (size_t i = 0; i < countof(state_changes); i++)
+        if (!strcmp(before->state, state_changes[i].from) && !strcmp(after->state, state_changes[i].to))
+            add_change(facts, state_changes[i].what, before, before->state, after->state);
+}
+
+/* The parts of `to` that `from` does not have, "none" where it has only lost some. */
+static const char *parts_of(TALLOC_CTX *owner, const char *from, const char *to)
+{
+    char *result = NULL;
+    while (*to) {
+        const char *end = strstr(to, ", ");
+        size_t length = end ? (size_t)(end - to) : strlen(to);
+        char *part = talloc_strndup(owner, to, length);
+        if (!strstr(from, part))
+            result = result ? talloc_asprintf_append_buffer(result, ", %s", part) : talloc_strdup(owner, part);
+        to += length + (end ? strlen(", ") : 0);
+    }
+    return result ? result : "fewer than before";
+}
+
+static void add_rights(struct facts *facts, const struct trace_object *before, const struct trace_object *after)
+{
+    const struct trace_object *object = before ? before : after;
+    const char *from = before ? before->rights : NULL, *to = after ? after->rights : NULL;
+    if (!from && !to)
+        return;
+    if (from && to && !strcmp(from, to))
+        return;
+    size_t count = 0;
+    while (facts->privileges && facts->privileges[count])
+        count++;
+    const char **lines = (const char **)(uintptr_t)facts->privileges;
+    lines = talloc_realloc(facts, lines, const char *, (unsigned)count + 2);
+    lines[count] = talloc_asprintf(facts, "%s %s: %s", object->kind, object->name,
+                                   !to     ? talloc_asprintf(lines, "no longer %s", from)
+                                   : !from ? to
+                                           : parts_of(lines, from, to));
+    lines[count + 1] = NULL;
+    facts->privileges = lines;
+}
+
+/* A policy or a default privilege is nothing but a right; other objects bring rights of their own when they come. */
+static bool is_a_right(const struct trace_object *object)
+{
+    return !strcmp(object->kind, "policy") || !strcmp(object->kind, "default privileges");
+}
+
+/* What ALTER COLUMN ... TYPE and REINDEX CONCURRENTLY make anew under its old name. */
+static const struct trace_object *find_again(const struct trace_objects *objects, const struct trace_object *object)
+{
+    bool is_part = object->relation != 0 && strcmp(object->kind, "column") != 0 &&
+                   strcmp(object->kind, "trigger") != 0 && !is_a_right(object);
+    for (size_t i = 0; is_part && i < objects->count; i++)
+        if (objects->items[i].relation == object->relation && !strcmp(objects->items[i].kind, object->kind) &&
+            !strcmp(objects->items[i].name, object->name))
+            return &objects->items[i];
+    return NULL;
+}
+
+static int64_t file_of(const struct trace_relations *relations, const char *name)
+{
+    for (size_t i = 0; i < relations->count; i++)
+        if (!strcmp(relations->items[i].relation, name))
+            return relations->items[i].file;
+    return 0;
+}
+
+/* An index that has a new file under its old name was built anew. */
+static void add_rebuilt(struct facts *facts, const struct trace_seen *seen, const struct trace_object *object)
+{
+    struct fact_relation fact = {
+        .relation = copy(facts, object->name),
+        .relkind = 'i',
+        .before = file_of(seen->before, object->name),
+        .after = file_of(seen->after, object->name),
+    };
+    if (!strcmp(object->kind, "index") && fact.before != fact.after)
+        ADD(facts, rewrites, rewrite_count, fact);
+}
+
+static void add_dropped(struct facts *facts, const struct trace_seen *seen, const struct trace_object *object)
+{
+    if (is_a_right(object))
+        add_rights(facts, object, NULL);
+    if (find_again(seen->objects_after, object)) {
+        add_rebuilt(facts, seen, object);
+        return;
+    }
+    if (goes_along(object, seen->after, seen->objects_after))
+        return;
+    struct fact_object fact = fact_of(facts, seen, object);
+    ADD(facts, dropped, dropped_count, fact);
+}
+
+static bool is_definer(const struct trace_object *object)
+{
+    return object->rights && strstr(object->rights, ", security definer");
+}
+
+static void add_created(struct facts *facts, const struct trace_seen *seen, const struct trace_object *object)
+{
+    if (is_a_right(object) || is_definer(object))
+        add_rights(facts, NULL, object);
+    if (find_again(seen->objects_before, object) || goes_along(object, seen->before, seen->objects_before))
+        return;
+    struct fact_object fact = fact_of(facts, seen, object);
+    ADD(facts, created, created_count, fact);
+}
+
+static void add_objects(struct facts *facts, const struct trace_seen *seen)
+{
+    const struct trace_objects *before = seen->objects_before, *after = seen->objects_after;
+    size_t i = 0, j = 0;
+    while (i < before->count || j < after->count) {
+        int order = i == before->count ? 1 : j == after->count ? -1 : strcmp(before->items[i].id, after->items[j].id);
+        if (order < 0) {
+            add_dropped(facts, seen, &before->items[i++]);
+        } else if (order > 0) {
+            add_created(facts, seen, &after->items[j++]);
+        } else {
+            add_changes(facts, &before->items[i], &after->items[j]);
+            add_rights(facts, &before->items[i++], &after->items[j++]);
+        }
+    }
+}
+
+struct facts *trace_facts(TALLOC_CTX *owner, const struct trace_seen *seen)
+{
+    struct facts *facts = talloc_zero(owner, struct facts);
+    facts->source = FACTS_MEASURED;
+    facts->sqlstate = "";
+    add_relations(facts, seen);
+    if (seen->from == SEEN_OUTSIDE)
+        add_scans_outside(facts, seen);
+    add_objects(facts, seen);
+    return facts;
+}

@@ -1,0 +1,385 @@
+/* See run.h. A file's statements are run each in a transaction of its own: only there pg_locks tells the locks of one
+ * statement from those of the ones before it. A file of several statements that runs in one transaction is run so
+ * first, and rolled back: what fails only there (a new label of an enum that is used at once) is found, and what runs
+ * only there (a cursor, a table that goes with the transaction) has facts all the same. */
+#include "migrate/trace/run.h"
+
+#include "migrate/step.h"
+#include "migrate/trace/watch.h"
+
+extern const char sql_trace_settings[];
+
+/* What is run, in order; hooks come behind each. */
+struct entry {
+    enum { ENTRY_BEGIN, ENTRY_STATEMENT, ENTRY_END, ENTRY_MARK, ENTRY_OUTSIDE } role;
+    size_t statement; /* index in the file */
+};
+
+struct trace_setting {
+    const char *name, *value;
+};
+struct set_values {
+    struct trace_setting *items;
+    size_t count;
+};
+
+struct course {
+    TALLOC_CTX *owner;  /* of the facts */
+    TALLOC_CTX *memory; /* of this file */
+    const struct trace_copy *copy;
+    const struct plan_step *step;
+    struct facts *facts;
+    struct entry *entries;
+    struct statement_list list; /* of the entries */
+    struct scratch_findings findings;
+    struct trace_relations base, before;
+    struct trace_objects objects;
+    struct set_values settings;
+    struct trace_watch *watch;
+    bool has_base;
+    size_t at; /* the entry whose hook ran last */
+};
+
+/* ---- what is run ---- */
+
+static void add_entry(struct course *course, int role, size_t index, const struct statement *statement)
+{
+    size_t count = course->list.count++;
+    course->entries = talloc_realloc(course->memory, course->entries, struct entry, (unsigned)count + 1);
+    course->list.items = talloc_realloc(course->memory, course->list.items, struct statement, (unsigned)count + 1);
+    course->entries[count] = (struct entry){.statement = index};
+    memcpy(&course->entries[count].role, &role, sizeof role);
+    course->list.items[count] = *statement;
+}
+
+static struct statement word_of(const struct statement *like, const char *text, enum statement_kind kind)
+{
+    return (struct statement){
+        .text = text, .size_bytes = strlen(text), .line = like->line, .column = like->column, .kind = kind};
+}
+
+/* SET LOCAL would end with its statement's own transaction. */
+static struct statement lasting(struct course *course, const struct statement *statement)
+{
+    struct statement result = *statement;
+    const char *words[2];
+    if (statement->kind != STATEMENT_SET || statement_words(course->memory, statement, words, 2) < 2 ||
+        strcmp(words[0], "SET") != 0 || strcmp(words[1], "LOCAL") != 0)
+        return result;
+    char *text = talloc_strndup(course->memory, statement->text, statement->size_bytes);
+    char *local = strcasestr(text, "local");
+    memcpy(local, "     ", strlen("local"));
+    result.text = text;
+    return result;
+}
+
+static void add_apart(struct course *course, size_t index)
+{
+    const struct statement *statement = &course->step->file->statements.items[index];
+    struct statement begin = word_of(statement, "BEGIN", STATEMENT_BEGIN);
+    struct statement end = word_of(statement, "COMMIT", STATEMENT_COMMIT);
+    struct statement body = lasting(course, statement);
+    add_entry(course, ENTRY_BEGIN, index, &begin);
+    add_entry(course, ENTRY_STATEMENT, index, &body);
+    add_entry(course, ENTRY_END, index, &end);
+}
+
+static void add_outside(struct course *course, size_t index)
+{
+    const struct statement *statement = &course->step->file->statements.items[index];
+    struct statement mark = word_of(statement, "SELECT", STATEMENT_OTHER);
+    add_entry(course, ENTRY_MARK, index, &mark);
+    add_entry(course, ENTRY_OUTSIDE, index, statement);
+}
+
+static void add_transactional(struct course *course)
+{
+    for (size_t i = course->step->first_statement; i < course->step->file->statements.count; i++)
+        add_apart(course, i);
+}
+
+static void add_steps(struct course *course)
+{
+    size_t count;
+    const struct step *steps = step_list(course->memory, course->step->file, &count);
+    for (size_t i = 0; i < count; i++) {
+        for (size_t j = steps[i].first; j < steps[i].first + steps[i].count; j++) {
+            if (j < course->step->first_statement)
+                continue;
+            if (steps[i].kind == STEP_AUTOCOMMIT)
+                add_outside(course, j);
+            else
+                add_apart(course, j);
+        }
+    }
+}
+
+static void add_together(struct course *course)
+{
+    const struct statement_list *statements = &course->step->file->statements;
+    size_t first = course->step->first_statement;
+    struct statement begin = word_of(&statements->items[first], "BEGIN", STATEMENT_BEGIN);
+    struct statement end = word_of(&statements->items[statements->count - 1], "ROLLBACK", STATEMENT_ROLLBACK);
+    add_entry(course, ENTRY_BEGIN, first, &begin);
+    for (size_t i = first; i < statements->count; i++)
+        add_entry(course, ENTRY_STATEMENT, i, &statements->items[i]);
+    add_entry(course, ENTRY_END, statements->count - 1, &end);
+}
+
+/* ---- settings that outlive a statement ---- */
+
+static bool read_session(TALLOC_CTX *owner, struct connection *connection, struct set_values *session,
+                         struct error *error)
+{
+    static const struct column columns[] = {COLUMN(struct trace_setting, name), COLUMN(struct trace_setting, value)};
+    struct result *result = connection_query(owner, connection, NO_PARAMETERS, error, sql_trace_settings);
+    if (!result)
+        return false;
+    session->items = result_bind(result, columns, countof(columns), sizeof *session->items, &session->count, error);
+    return session->items != NULL;
+}
+
+static const char *setting_of(const struct set_values *session, const char *name)
+{
+    for (size_t i = 0; i < session->count; i++)
+        if (!strcmp(session->items[i].name, name))
+            return session->items[i].value;
+    return NULL;
+}
+
+static bool is_local(TALLOC_CTX *memory, const struct statement *statement)
+{
+    const char *words[2];
+    return statement_words(memory, statement, words, 2) == 2 && !strcmp(words[0], "SET") && !strcmp(words[1], "LOCAL");
+}
+
+static bool note_settings(struct course *course, size_t index, struct connection *connection, struct error *error)
+{
+    struct set_values now = {0};
+    if (!read_session(course->memory, connection, &now, error))
+        return false;
+    const char **lines = NULL;
+    size_t count = 0;
+    for (size_t i = 0; i < now.count; i++) {
+        const char *old = setting_of(&course->settings, now.items[i].name);
+        if (old && !strcmp(old, now.items[i].value))
+            continue;
+        lines = talloc_realloc(course->owner, lines, const char *, (unsigned)count + 2);
+        lines[count++] = talloc_asprintf(lines, "%s = %s", now.items[i].name, now.items[i].value);
+        lines[count] = NULL;
+    }
+    course->settings = now;
+    if (!is_local(course->memory, &course->step->file->statements.items[index]))
+        course->facts[index].settings = lines;
+    return true;
+}
+
+/* ---- hooks ---- */
+
+static bool read_base(struct course *course, struct connection *connection, struct error *error)
+{
+    int pid = connection_backend_pid(connection);
+    if (course->has_base)
+        return true;
+    course->has_base = true;
+    return trace_read_relations(course->memory, connection, pid, &course->base, error) &&
+           trace_read_objects(course->memory, connection, &course->objects, error) &&
+           read_session(course->memory, connection, &course->settings, error);
+}
+
+static bool note_facts(struct course *course, const struct entry *entry, struct connection *connection,
+                       struct error *error)
+{
+    struct trace_relations after;
+    struct trace_objects objects;
+    struct trace_seen seen = {
+        .statement = &course->step->file->statements.items[entry->statement],
+        .base = &course->base,
+        .before = &course->before,
+        .after = &after,
+        .objects_before = &course->objects,
+        .objects_after = &objects,
+        .from = entry->role == ENTRY_OUTSIDE ? SEEN_OUTSIDE : SEEN_INSIDE,
+    };
+    if (course->watch)
+        seen.sightings = watch_stop(course->watch, &seen.sighting_count);
+    if (!trace_read_relations(course->memory, connection, connection_backend_pid(connection), &after, error) ||
+        !trace_read_objects(course->memory, connection, &objects, error))
+        return false;
+    struct facts *facts = trace_facts(course->owner, &seen);
+    course->facts[entry->statement] = *facts;
+    TALLOC_FREE(course->watch);
+    course->objects = objects;
+    course->before = after;
+    return true;
+}
+
+static bool after(void *argument, struct connection *connection, size_t index, struct error *error)
+{
+    struct course *course = argument;
+    const struct entry *entry = &course->entries[index];
+    int pid = connection_backend_pid(connection);
+    course->at = index;
+    switch (entry->role) {
+    case ENTRY_BEGIN:
+        return read_base(course, connection, error) &&
+               trace_read_relations(course->memory, connection, pid, &course->before, error);
+    case ENTRY_MARK:
+        if (!read_base(course, connection, error) ||
+            !trace_read_relations(course->memory, connection, pid, &course->before, error))
+            return false;
+        course->watch = watch_start(course->memory, course->copy->database, pid, &course->before, error);
+        return course->watch != NULL;
+    case ENTRY_STATEMENT:
+    case ENTRY_OUTSIDE:
+        return note_facts(course, entry, connection, error);
+    case ENTRY_END:
+        break;
+    }
+    return note_settings(course, entry->statement, connection, error);
+}
+
+/* ---- the whole ---- */
+
+void trace_unknown(TALLOC_CTX *owner, struct facts *facts, const char *reason)
+{
+    *facts = (struct facts){.source = FACTS_UNKNOWN, .reason = talloc_strdup(owner, reason), .sqlstate = ""};
+}
+
+/* What scratch passed over has a finding of its line. BEGIN and COMMIT of the file's own do nothing by themselves. */
+static void explain(struct course *course, size_t index)
+{
+    const struct statement *statement = &course->step->file->statements.items[index];
+    int line = statement->line;
+    if (statement->kind == STATEMENT_BEGIN || statement->kind == STATEMENT_COMMIT)
+        course->facts[index].source = FACTS_MEASURED;
+    for (size_t i = 0; i < course->findings.count; i++) {
+        const struct scratch_finding *finding = &course->findings.items[i];
+        if (finding->line == line && !course->facts[index].reason)
+            course->facts[index].reason = talloc_strdup(course->owner, finding->message);
+    }
+    if (course->facts[index].source == FACTS_UNKNOWN && !course->facts[index].reason)
+        course->facts[index].reason = "it was not run in the scratch copy";
+}
+
+static void fail_at(struct course *course, size_t index, const struct error *error)
+{
+    struct facts *facts = &course->facts[index];
+    trace_unknown(course->owner, facts,
+                  error->sqlstate[0] ? talloc_asprintf(course->memory, "the scratch copy refused it: %s: %s",
+                                                       error->sqlstate, error->message)
+                                     : talloc_asprintf(course->memory, "the scratch copy failed: %s", error->message));
+    facts->sqlstate = talloc_strdup(course->owner, error->sqlstate);
+    facts->failure = talloc_strdup(course->owner, error->message);
+    int line = course->step->file->statements.items[index].line;
+    for (size_t i = index + 1; i < course->step->file->statements.count; i++)
+        trace_unknown(course->owner, &course->facts[i],
+                      talloc_asprintf(course->memory, "the statement of line %d fails before it", line));
+}
+
+/* Runs the entries. *failed: the statement that stopped it, or the number of statements. */
+static bool run_entries(struct course *course, size_t *failed, struct error *error)
+{
+    const struct scratch_run run = {
+        .file = course->step->file->path,
+        .statements = &course->list,
+        .transaction = RUN_EACH,
+        .first = course->copy->session,
+        .after = after,
+        .argument = course,
+    };
+    struct error *refusal = error_new(course->memory);
+    course->has_base = false;
+    course->at = 0;
+    *failed = course->step->file->statements.count;
+    bool ok =
+        scratch_run(course->memory, course->copy->database, course->copy->connection, &run, &course->findings, refusal);
+    TALLOC_FREE(course->watch);
+    if (ok)
+        return true;
+    if (refusal->code == ERROR_CANCELLED) {
+        error_copy(error, refusal);
+        return false;
+    }
+    size_t entry = refusal->statement > 0 ? (size_t)refusal->statement - 1 : course->at;
+    *failed = course->entries[entry].statement;
+    fail_at(course, *failed, refusal);
+    return true;
+}
+
+static void clear(struct course *course)
+{
+    for (size_t i = 0; i < course->step->file->statements.count; i++)
+        course->facts[i] = (struct facts){.source = FACTS_UNKNOWN, .sqlstate = ""};
+    course->list.count = 0;
+    course->findings = (struct scratch_findings){0};
+}
+
+static bool has_savepoints(const struct migration_file *file)
+{
+    for (size_t i = 0; i < file->statements.count; i++)
+        if (file->statements.items[i].kind == STATEMENT_SAVEPOINT)
+            return true;
+    return false;
+}
+
+/* In one transaction, rolled back. *failed as of run_entries. */
+static bool run_together(struct course *course, size_t *failed, struct error *error)
+{
+    clear(course);
+    add_together(course);
+    return run_entries(course, failed, error);
+}
+
+static bool run_apart(struct course *course, size_t *failed, struct error *error)
+{
+    clear(course);
+    if (course->step->file->is_transactional)
+        add_transactional(course);
+    else
+        add_steps(course);
+    return run_entries(course, failed, error);
+}
+
+/* What ran only in the transaction of the whole keeps the facts of there. */
+static void keep_together(struct course *course, const struct facts *together, size_t failed)
+{
+    for (size_t i = failed; i < course->step->file->statements.count; i++)
+        course->facts[i] = together[i];
+}
+
+static bool run_both(struct course *course, bool *is_whole, struct error *error)
+{
+    size_t count = course->step->file->statements.count, failed;
+    bool is_several = course->step->file->is_transactional && count > course->step->first_statement + 1;
+    *is_whole = false;
+    if (is_several && !run_together(course, &failed, error))
+        return false;
+    if (is_several && (failed < count || has_savepoints(course->step->file)))
+        return true;
+    struct facts *together = talloc_array(course->memory, struct facts, (unsigned)count + 1);
+    memcpy(together, course->facts, count * sizeof *together);
+    if (!run_apart(course, &failed, error))
+        return false;
+    *is_whole = failed == count;
+    if (is_several && failed < count)
+        keep_together(course, together, failed);
+    return true;
+}
+
+bool trace_run(TALLOC_CTX *owner, const struct trace_copy *copy, const struct plan_step *step, struct facts **facts,
+               bool *is_whole, struct error *error)
+{
+    size_t count = step->file->statements.count;
+    struct course course = {.owner = owner, .memory = talloc_new(owner), .copy = copy, .step = step};
+    course.facts = talloc_zero_array(owner, struct facts, (unsigned)count + 1);
+    *is_whole = true;
+    clear(&course);
+    bool ok = count == step->first_statement || run_both(&course, is_whole, error);
+    for (size_t i = step->first_statement; i < count; i++)
+        if (course.facts[i].source == FACTS_UNKNOWN && !course.facts[i].reason)
+            explain(&course, i);
+    talloc_free(course.memory);
+    *facts = course.facts;
+    return ok;
+}
