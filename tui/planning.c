@@ -3,8 +3,10 @@
 
 #include "migrate/statement.h"
 #include "tui/files.h"
+#include "tui/measured.h"
 
 #define SUMMARY_BYTES 100
+#define FACT_COLUMNS 61 /* behind the label, in 80 */
 
 bool planning_check(const struct arguments *arguments, struct error *error)
 {
@@ -23,6 +25,63 @@ static struct plan_selection selection_of(const struct arguments *arguments)
     };
 }
 
+bool planning_measure(TALLOC_CTX *owner, struct plan *plan, struct connection *connection,
+                      const struct trace_options *options, const struct trace **trace, struct error *error)
+{
+    *trace = NULL;
+    if (!strcmp(settings_text(options->settings, SETTING_measure), "never")) {
+        trace_skip(plan, "the setting measure says never");
+        return true;
+    }
+    struct error *refusal = error_new(owner);
+    *trace = trace_plan(owner, plan, connection, options, refusal);
+    if (*trace)
+        return true;
+    if (refusal->code == ERROR_CANCELLED || refusal->is_connection_lost) {
+        error_copy(error, refusal);
+        return false;
+    }
+    trace_skip(plan, refusal->message);
+    return true;
+}
+
+static void on_progress(void *listener, size_t done, size_t total, const char *name)
+{
+    char *text = talloc_asprintf(NULL, "measuring [%zu/%zu] %s", done + 1, total, name);
+    printer_progress(listener, text);
+    talloc_free(text);
+}
+
+static void tell_trace(struct printer *printer, const struct planning *planning)
+{
+    const struct trace *trace = planning->trace;
+    printer_progress(printer, NULL);
+    if (!trace)
+        return;
+    for (size_t i = 0; trace->warnings && trace->warnings[i]; i++)
+        printer_warning(printer, "%s", trace->warnings[i]);
+    if (trace->reason && !trace->source)
+        printer_warning(printer, "nothing could be measured: %s", trace->reason);
+    else if (trace->reason)
+        printer_note(printer, "measured in a copy %s", trace->reason);
+}
+
+static bool measure(struct command_context *context, struct session *session, struct planning *planning,
+                    struct error *error)
+{
+    const struct trace_options options = {
+        .settings = context->deck->settings,
+        .directory = planning->directory,
+        .cancel = context->cancel,
+        .on_progress = on_progress,
+        .listener = context->printer,
+    };
+    bool ok = planning_measure(context->memory, planning->plan, session->connection, &options, &planning->trace, error);
+    if (ok)
+        tell_trace(context->printer, planning);
+    return ok;
+}
+
 static bool read_target(struct command_context *context, struct session *session, struct planning *planning,
                         struct error *error)
 {
@@ -33,7 +92,7 @@ static bool read_target(struct command_context *context, struct session *session
     planning->target.database = bound.database;
     planning->plan =
         plan_build(context->memory, planning->status, context->deck->settings, &bound, &planning->selection, error);
-    return planning->plan != NULL;
+    return planning->plan && measure(context, session, planning, error);
 }
 
 bool planning_read(struct command_context *context, struct planning *planning, struct error *error)
@@ -76,6 +135,14 @@ static void add_whole(struct lines *lines, TALLOC_CTX *owner, const struct state
     }
 }
 
+static void add_facts(struct lines *lines, TALLOC_CTX *owner, const struct facts *facts)
+{
+    const struct measured_lines measured = measured_lines(lines->items, facts, FACT_COLUMNS);
+    for (size_t i = 0; i < measured.count; i++)
+        add_line(lines, owner,
+                 talloc_asprintf(owner, "        %-8s  %s", measured.items[i].label, measured.items[i].text));
+}
+
 static void add_step(struct lines *lines, TALLOC_CTX *owner, const struct plan_step *step,
                      enum printer_verbosity verbosity)
 {
@@ -92,12 +159,16 @@ static void add_step(struct lines *lines, TALLOC_CTX *owner, const struct plan_s
                                  file_down_line(file)));
     for (size_t i = step->first_statement; i < file->statements.count; i++) {
         const struct statement *statement = &file->statements.items[i];
+        if (i > step->first_statement && step->facts)
+            add_line(lines, owner, talloc_strdup(owner, ""));
         if (verbosity == PRINTER_VERBOSE)
             add_whole(lines, owner, statement);
         else
             add_line(lines, owner,
                      talloc_asprintf(owner, "  %4d  %s", statement->line,
                                      statement_summary(lines->items, statement, SUMMARY_BYTES)));
+        if (step->facts)
+            add_facts(lines, owner, &step->facts[i]);
     }
 }
 
@@ -118,9 +189,10 @@ static json_t *statements_json(const struct plan_step *step)
     json_t *array = json_array();
     for (size_t i = step->first_statement; i < step->file->statements.count; i++) {
         const struct statement *statement = &step->file->statements.items[i];
-        json_array_append_new(
-            array, json_pack("{s:i, s:i, s:o, s:n, s:n}", "statement", (int)i + 1, "line", statement->line, "sql",
-                             printer_json_bytes(statement->text, statement->size_bytes), "locks", "hazards"));
+        json_t *json = json_pack("{s:i, s:i, s:o, s:n}", "statement", (int)i + 1, "line", statement->line, "sql",
+                                 printer_json_bytes(statement->text, statement->size_bytes), "hazards");
+        measured_json(json, step->facts ? &step->facts[i] : NULL);
+        json_array_append_new(array, json);
     }
     return array;
 }
@@ -135,14 +207,25 @@ static json_t *step_json(const struct plan_step *step)
                      (json_int_t)step->statement_timeout_ms, "statements", statements_json(step));
 }
 
+static json_t *trace_json(const struct trace *trace)
+{
+    if (!trace)
+        return json_null();
+    json_t *warnings = json_array();
+    for (size_t i = 0; trace->warnings && trace->warnings[i]; i++)
+        json_array_append_new(warnings, printer_json_text(trace->warnings[i]));
+    return json_pack("{s:o, s:o, s:o, s:b}", "copy_of", printer_json_text(trace->source), "reason",
+                     printer_json_text(trace->reason), "warnings", warnings, "recalled", trace->how == TRACE_RECALLED);
+}
+
 json_t *planning_json(const struct planning *planning)
 {
     const struct plan *plan = planning->plan;
     json_t *steps = json_array();
     for (size_t i = 0; i < plan->count; i++)
         json_array_append_new(steps, step_json(&plan->steps[i]));
-    return json_pack("{s:o, s:o, s:o, s:b, s:o, s:I, s:n}", "id", printer_json_text(plan->id), "fingerprint",
+    return json_pack("{s:o, s:o, s:o, s:b, s:o, s:I, s:n, s:o}", "id", printer_json_text(plan->id), "fingerprint",
                      printer_json_text(plan->fingerprint), "target", answer_target_json(&planning->target),
                      "creates_ledger", plan->creates_ledger, "steps", steps, "remaining", (json_int_t)plan->remaining,
-                     "blockers");
+                     "blockers", "measured_in", trace_json(planning->trace));
 }

@@ -6,6 +6,7 @@
 #include <talloc.h>
 
 #include "migrate/plan.h"
+#include "migrate/trace.h"
 #include "tui/answer.h"
 #include "tui/command.h"
 
@@ -24,14 +25,21 @@ struct planning {
     struct status *status;
     struct plan_selection selection;
     struct plan *plan;
+    const struct trace *trace; /* NULL: nothing was measured */
     struct answer_target target;
 };
 
 /* --to and --only exclude each other. */
 bool planning_check(const struct arguments *arguments, struct error *error) NODISCARD;
 
-/* Reads the files, then the target, and builds the plan. Errors: directory_read's, status_read's, plan_build's. */
+/* Reads the files, then the target, builds the plan and measures what it does. Errors: directory_read's, status_read's,
+ * plan_build's. */
 bool planning_read(struct command_context *context, struct planning *planning, struct error *error) NODISCARD;
+
+/* Measures a plan on any thread, where the settings say so; its facts are unknown, with the reason, where that fails.
+ * Owner: `owner`. Errors: ERROR_CANCELLED, a lost connection. */
+bool planning_measure(TALLOC_CTX *owner, struct plan *plan, struct connection *connection,
+                      const struct trace_options *options, const struct trace **trace, struct error *error) NODISCARD;
 
 /* What the plan does, a line each; NULL-terminated. With PRINTER_VERBOSE whole statements. Owner: `owner`. */
 const char *const *planning_lines(TALLOC_CTX *owner, const struct plan *plan, enum printer_verbosity verbosity);

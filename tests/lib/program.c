@@ -89,8 +89,9 @@ static char **make_environment(TALLOC_CTX *owner, const char *home, const char *
     all[count++] = "LC_ALL=C.UTF-8";
     all[count++] = "TZ=UTC";
     all[count++] = "USER=tester";
-    for (size_t i = 0; added && added[i] && count < 63; i++)
+    for (size_t i = 0; added && added[i] && count < 62; i++)
         all[count++] = added[i];
+    all[count++] = "PGDECK_MEASURE=never"; /* the first of a name counts: a test may say "always" */
     return words(owner, NULL, all);
 }
 

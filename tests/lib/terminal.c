@@ -90,7 +90,7 @@ static char **make_environment(TALLOC_CTX *owner, const struct test_terminal_opt
     size_t count = 0, at = 0;
     while (options->environment && options->environment[count])
         count++;
-    char **environment = talloc_zero_array(owner, char *, (unsigned)count + 8);
+    char **environment = talloc_zero_array(owner, char *, (unsigned)count + 9);
     environment[at++] = talloc_asprintf(environment, "HOME=%s", options->home);
     environment[at++] = talloc_asprintf(environment, "XDG_STATE_HOME=%s/state", options->home);
     environment[at++] = talloc_asprintf(environment, "TERM=%s", options->term ? options->term : "xterm-256color");
@@ -99,6 +99,7 @@ static char **make_environment(TALLOC_CTX *owner, const struct test_terminal_opt
     environment[at++] = talloc_strdup(environment, "PGDECK_TEST_SYNC=1");
     for (size_t i = 0; i < count; i++)
         environment[at++] = talloc_strdup(environment, options->environment[i]);
+    environment[at++] = talloc_strdup(environment, "PGDECK_MEASURE=never"); /* as in program.c */
     return environment;
 }
 

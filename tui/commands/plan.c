@@ -35,12 +35,15 @@ static const char *const examples[] = {
 const struct command command_plan = {
     .name = "plan",
     .summary = "Show the steps that an apply would take.",
-    .description = "Lists the files that are pending, in order, with their statements and timeouts, and the "
-                   "fingerprint of all that "
-                   "the plan depends on. Runs none of them. What cannot be applied as it stands (a changed file, a "
-                   "missing one, one "
-                   "out of order) is refused with exit status 4, as apply would refuse it.\n\n"
-                   "With --verbose the statements are shown whole.",
+    .description =
+        "Lists the files that are pending, in order, with their statements and timeouts, and the "
+        "fingerprint of all that "
+        "the plan depends on. Runs none of them on the target. Each statement is run in a scratch copy of the "
+        "target's schema, and what it locks, rewrites, scans and drops is shown below it; where that could "
+        "not be measured it says why. What cannot be applied as it stands (a changed file, a "
+        "missing one, one "
+        "out of order) is refused with exit status 4, as apply would refuse it.\n\n"
+        "With --verbose the statements are shown whole.",
     .examples = examples,
     .options = options,
     .option_count = countof(options),

@@ -1,0 +1,195 @@
+/* plan, measured: what it shows of a target's own schema, in text and JSON, and what it says where it cannot measure.
+ */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "tests/lib/deck.h"
+
+#define STATEMENT "steps.0.statements.0"
+#define MEASURED ((const char *const[]){"PGDECK_MEASURE=always", NULL})
+
+static struct deck_scene *scene;
+
+static int start(void **state)
+{
+    *state = talloc_new(NULL);
+    scene = deck_scene_start(*state);
+    return 0;
+}
+
+static int stop(void **state)
+{
+    json_decref(scene->document);
+    talloc_free(*state);
+    return 0;
+}
+
+static int reset(void **state UNUSED)
+{
+    deck_scene_reset(scene);
+    return 0;
+}
+
+static void run(int status, const char *const *words)
+{
+    deck_scene_start_program(scene, MEASURED, words);
+    deck_scene_finish(scene, status);
+}
+#define RUN(status, ...) run(status, (const char *const[]){"-d", "open", __VA_ARGS__, NULL})
+
+/* 001 and 002 are applied, and these statements of 003 pending. */
+static void stand(const char *text)
+{
+    DECK_RUN(scene, 0, "-d", "open", "apply", "--yes", "-q");
+    deck_scene_write(scene, "003_third.sql", text);
+}
+
+static void assert_value(const char *path, const char *expected)
+{
+    const char *value = deck_scene_text(scene, path);
+    if (!value || strcmp(value, expected) != 0)
+        fail_msg("%s is %s, not %s: %s", path, value ? value : "absent", expected, scene->program->out);
+}
+
+static void assert_holds(const char *text, const char *part)
+{
+    if (!strstr(text, part))
+        fail_msg("\"%s\" does not stand in: %s", part, text);
+}
+
+static void test_measure_locks_rewrites_and_scans_are_told(void **state UNUSED)
+{
+    stand("ALTER TABLE first ALTER COLUMN id TYPE bigint;\n");
+    RUN(0, "--json", "plan");
+    assert_value(STATEMENT ".source", "measured");
+    assert_value(STATEMENT ".locks.0.relation", "public.first");
+    assert_value(STATEMENT ".locks.0.mode", "AccessExclusiveLock");
+    assert_value(STATEMENT ".rewrites.0", "public.first");
+    assert_value(STATEMENT ".scans.0", "public.first");
+    assert_value(STATEMENT ".measured.locks.0.mode", "AccessExclusiveLock");
+    assert_true(json_integer_value(deck_scene_value(scene, STATEMENT ".measured.rewrites.0.after")) > 0);
+    assert_value("measured_in.copy_of", "migrations");
+}
+
+static void test_measure_text_tells_the_same(void **state UNUSED)
+{
+    stand("ALTER TABLE first ALTER COLUMN id TYPE bigint;\n");
+    RUN(0, "plan");
+    assert_holds(scene->program->out, "locks     ACCESS EXCLUSIVE: public.first");
+    assert_holds(scene->program->out, "rewrites  public.first");
+}
+
+static void test_measure_is_remembered(void **state UNUSED)
+{
+    stand("ALTER TABLE first ADD COLUMN remembered text;\n");
+    RUN(0, "--json", "plan");
+    RUN(0, "--json", "plan");
+    assert_true(json_is_true(deck_scene_value(scene, "measured_in.recalled")));
+    assert_value(STATEMENT ".locks.0.relation", "public.first");
+}
+
+static void test_measure_follows_a_live_schema_that_differs(void **state UNUSED)
+{
+    stand("ALTER TABLE first ADD CONSTRAINT x UNIQUE (by_hand);\n");
+    oracle_execute(scene->oracle, "ALTER TABLE first ADD COLUMN by_hand integer");
+    RUN(0, "--json", "plan");
+    assert_value("measured_in.copy_of", "live");
+    assert_value(STATEMENT ".source", "measured");
+    assert_value(STATEMENT ".scans.0", "public.first");
+    assert_holds(deck_scene_text(scene, "measured_in.reason"), "public.first.by_hand");
+}
+
+static void test_measure_takes_the_time_zone_of_the_target(void **state UNUSED)
+{
+    stand("ALTER TABLE timed ALTER COLUMN at TYPE timestamptz;\n");
+    oracle_execute(scene->oracle, "CREATE TABLE timed (at timestamp)");
+    oracle_execute(scene->oracle, "ALTER DATABASE shop SET TimeZone = 'Europe/Berlin'");
+    RUN(0, "--json", "plan");
+    assert_value(STATEMENT ".rewrites.0", "public.timed");
+    oracle_execute(scene->oracle, "ALTER DATABASE shop SET TimeZone = 'UTC'");
+    RUN(0, "--json", "plan");
+    assert_int_equal(json_array_size(deck_scene_value(scene, STATEMENT ".rewrites")), 0);
+}
+
+static void test_measure_each_statement_has_its_own_locks(void **state UNUSED)
+{
+    stand("ALTER TABLE first ADD COLUMN a integer;\nALTER TABLE first ADD COLUMN b serial;\n"
+          "CREATE TABLE mine (id integer);\nALTER TABLE mine ADD COLUMN x serial;\n");
+    RUN(0, "--json", "plan");
+    assert_value(STATEMENT ".locks.0.mode", "AccessExclusiveLock");
+    assert_value("steps.0.statements.1.locks.0.mode", "AccessExclusiveLock");
+    assert_value("steps.0.statements.1.rewrites.0", "public.first");
+    /* A table that the file makes nobody else waits for. */
+    assert_int_equal(json_array_size(deck_scene_value(scene, "steps.0.statements.3.locks")), 0);
+}
+
+static void test_measure_watches_statements_outside_a_transaction(void **state UNUSED)
+{
+    stand("-- pgdeck: no-transaction\nCREATE INDEX CONCURRENTLY by_id ON first (id);\nVACUUM FULL first;\n");
+    RUN(0, "--json", "plan");
+    assert_value(STATEMENT ".locks.0.mode", "ShareUpdateExclusiveLock");
+    assert_value(STATEMENT ".scans.0", "public.first");
+    assert_value("steps.0.statements.1.locks.0.mode", "AccessExclusiveLock");
+    assert_value("steps.0.statements.1.rewrites.0", "public.first");
+}
+
+static void test_measure_what_scratch_refuses_is_unknown(void **state UNUSED)
+{
+    stand("ALTER TABLE nothing_here ADD COLUMN x text;\nALTER TABLE first ADD COLUMN x text;\n");
+    RUN(0, "--json", "plan");
+    assert_value(STATEMENT ".source", "unknown");
+    assert_holds(deck_scene_text(scene, STATEMENT ".reason"), "42P01");
+    assert_true(json_is_null(deck_scene_value(scene, STATEMENT ".locks")));
+    assert_holds(deck_scene_text(scene, "steps.0.statements.1.reason"), "line 1");
+}
+
+static void test_measure_a_label_that_is_used_too_early_is_found(void **state UNUSED)
+{
+    stand("ALTER TYPE mood ADD VALUE 'new';\nINSERT INTO moods VALUES ('new');\n");
+    oracle_execute(scene->oracle, "CREATE TYPE mood AS ENUM ('old')");
+    oracle_execute(scene->oracle, "CREATE TABLE moods (m mood)");
+    RUN(0, "--json", "plan");
+    assert_value(STATEMENT ".source", "measured");
+    assert_holds(deck_scene_text(scene, "steps.0.statements.1.reason"), "55P04");
+}
+
+static void test_measure_without_scratch_there_is_still_a_plan(void **state UNUSED)
+{
+    stand("ALTER TABLE first ADD COLUMN x text;\n");
+    const char *const environment[] = {"PGDECK_MEASURE=always", "PGDECK_SCRATCH=host=/nowhere dbname=x", NULL};
+    deck_scene_start_program(scene, environment, (const char *const[]){"-d", "open", "--json", "plan", NULL});
+    deck_scene_finish(scene, 0);
+    assert_value(STATEMENT ".source", "unknown");
+    assert_holds(scene->program->err, "warning");
+    assert_true(json_is_null(deck_scene_value(scene, "measured_in.copy_of")));
+}
+
+static void test_measure_leaves_the_target_as_it_was(void **state UNUSED)
+{
+    stand("DROP TABLE second;\nCREATE ROLE never_made;\n");
+    RUN(0, "plan");
+    assert_true(oracle_says(scene->oracle, "SELECT to_regclass('second') IS NOT NULL"));
+    assert_true(oracle_says(scene->oracle, "SELECT count(*) = 0 FROM pg_roles WHERE rolname = 'never_made'"));
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup(name, reset)
+    const struct CMUnitTest tests[] = {
+        TEST(test_measure_locks_rewrites_and_scans_are_told),
+        TEST(test_measure_text_tells_the_same),
+        TEST(test_measure_is_remembered),
+        TEST(test_measure_follows_a_live_schema_that_differs),
+        TEST(test_measure_takes_the_time_zone_of_the_target),
+        TEST(test_measure_each_statement_has_its_own_locks),
+        TEST(test_measure_watches_statements_outside_a_transaction),
+        TEST(test_measure_what_scratch_refuses_is_unknown),
+        TEST(test_measure_a_label_that_is_used_too_early_is_found),
+        TEST(test_measure_without_scratch_there_is_still_a_plan),
+        TEST(test_measure_leaves_the_target_as_it_was),
+    };
+    return cmocka_run_group_tests(tests, start, stop);
+}

@@ -1,0 +1,188 @@
+/* See measured.h. */
+#include "tui/measured.h"
+
+#include "migrate/facts_json.h"
+#include "tui/printer.h"
+
+struct writer {
+    TALLOC_CTX *owner;
+    struct measured_lines lines;
+    size_t columns;
+    char *text; /* of the line that is being filled */
+    enum measured_role role;
+    const char *label;
+};
+
+static void flush(struct writer *writer)
+{
+    struct measured_lines *lines = &writer->lines;
+    if (!writer->text)
+        return;
+    lines->items = talloc_realloc(writer->owner, lines->items, struct measured_line, (unsigned)lines->count + 1);
+    lines->items[lines->count++] = (struct measured_line){writer->role, writer->label, writer->text};
+    writer->text = NULL;
+    writer->label = "";
+}
+
+static void begin(struct writer *writer, enum measured_role role, const char *label)
+{
+    flush(writer);
+    writer->role = role;
+    writer->label = label;
+}
+
+/* One thing of a list; a line that is full is ended before. */
+static void add(struct writer *writer, const char *separator, const char *thing)
+{
+    if (writer->text && strlen(writer->text) + strlen(separator) + strlen(thing) > writer->columns)
+        flush(writer);
+    writer->text = writer->text ? talloc_asprintf_append_buffer(writer->text, "%s%s", separator, thing)
+                                : talloc_strdup(writer->owner, thing);
+}
+
+/* ---- lines ---- */
+
+static bool is_index(char relkind) { return relkind == 'i' || relkind == 'I'; }
+
+static bool is_mild(enum lock_mode mode) { return mode < LOCK_SHARE; }
+
+/* The indexes of a table are told as a number: whoever may not touch the table does not get to them. */
+static void add_locks(struct writer *writer, const struct facts *facts, enum lock_mode mode)
+{
+    size_t index_count = 0, count = 0;
+    begin(writer, is_mild(mode) ? MEASURED_MILD : MEASURED_LOCK, "locks");
+    for (size_t i = 0; i < facts->lock_count; i++) {
+        const struct fact_lock *lock = &facts->locks[i];
+        if (lock->mode != mode)
+            continue;
+        if (is_index(lock->relkind) && facts->lock_count > 4) {
+            index_count++;
+            continue;
+        }
+        char *name = count ? talloc_strdup(writer->owner, lock->relation)
+                           : talloc_asprintf(writer->owner, "%s: %s", lock_mode_sql(mode), lock->relation);
+        count++;
+        if (lock->is_unnamed && !is_index(lock->relkind))
+            name = talloc_strdup_append_buffer(name, " (not named)");
+        add(writer, ", ", name);
+    }
+    if (index_count)
+        add(writer, " ",
+            talloc_asprintf(writer->owner, "%s%zu index%s", count ? "and " : lock_mode_sql(mode), index_count,
+                            index_count == 1 ? "" : "es"));
+    flush(writer);
+}
+
+static void add_relations(struct writer *writer, const char *label, const struct fact_relation *items, size_t count)
+{
+    begin(writer, MEASURED_FACT, label);
+    for (size_t i = 0; i < count; i++)
+        add(writer, ", ", items[i].relation);
+    flush(writer);
+}
+
+static void add_objects(struct writer *writer, const char *label, const struct fact_object *items, size_t count)
+{
+    begin(writer, MEASURED_FACT, label);
+    for (size_t i = 0; i < count; i++)
+        add(writer, ", ", talloc_asprintf(writer->owner, "%s %s", items[i].kind, items[i].name));
+    flush(writer);
+}
+
+static void add_changes(struct writer *writer, const struct facts *facts)
+{
+    for (size_t i = 0; i < facts->change_count; i++) {
+        const struct fact_change *change = &facts->changes[i];
+        begin(writer, MEASURED_FACT, "changes");
+        add(writer, "",
+            talloc_asprintf(writer->owner, "%s %s: %s", change->kind, change->name, fact_change_name(change->what)));
+        if (change->to && *change->to && (change->what == BECAME_RENAMED || change->what == BECAME_TYPE))
+            add(writer, " ", talloc_asprintf(writer->owner, "%s -> %s", change->from, change->to));
+        flush(writer);
+    }
+}
+
+static void add_texts(struct writer *writer, const char *label, const char *const *texts)
+{
+    for (size_t i = 0; texts && texts[i]; i++) {
+        begin(writer, MEASURED_FACT, i ? "" : label);
+        add(writer, "", texts[i]);
+    }
+    flush(writer);
+}
+
+/* By words, where a reason is long. */
+static void add_reason(struct writer *writer, const char *label, const char *reason)
+{
+    begin(writer, MEASURED_DOUBT, label);
+    while (*reason) {
+        size_t length = strcspn(reason, " ");
+        char *word = talloc_strndup(writer->owner, reason, length);
+        add(writer, " ", word);
+        reason += length + (reason[length] == ' ');
+    }
+    flush(writer);
+}
+
+struct measured_lines measured_lines(TALLOC_CTX *owner, const struct facts *facts, size_t columns)
+{
+    struct writer writer = {.owner = owner, .columns = columns};
+    if (facts->source != FACTS_MEASURED)
+        add_reason(&writer, facts->source == FACTS_DERIVED ? "derived" : "unknown", facts->reason ? facts->reason : "");
+    for (int mode = LOCK_ACCESS_EXCLUSIVE; mode > LOCK_NONE; mode--)
+        add_locks(&writer, facts, (enum lock_mode)mode);
+    add_relations(&writer, "rewrites", facts->rewrites, facts->rewrite_count);
+    add_relations(&writer, "empties", facts->truncated, facts->truncated_count);
+    add_relations(&writer, "scans", facts->scans, facts->scan_count);
+    add_objects(&writer, "drops", facts->dropped, facts->dropped_count);
+    add_changes(&writer, facts);
+    add_texts(&writer, "rights", facts->privileges);
+    add_texts(&writer, "sets", facts->settings);
+    return writer.lines;
+}
+
+/* ---- JSON ---- */
+
+static json_t *names_json(const struct fact_relation *items, size_t count)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(array, printer_json_text(items[i].relation));
+    return array;
+}
+
+static json_t *objects_json(const struct fact_object *items, size_t count)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(array, json_pack("{s:o, s:o, s:b}", "kind", printer_json_text(items[i].kind), "name",
+                                               printer_json_text(items[i].name), "named", !items[i].is_unnamed));
+    return array;
+}
+
+static json_t *locks_json(const struct facts *facts)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < facts->lock_count; i++)
+        json_array_append_new(
+            array, json_pack("{s:o, s:s, s:b}", "relation", printer_json_text(facts->locks[i].relation), "mode",
+                             lock_mode_name(facts->locks[i].mode), "named", !facts->locks[i].is_unnamed));
+    return array;
+}
+
+void measured_json(json_t *statement, const struct facts *facts)
+{
+    bool is_known = facts && facts->source != FACTS_UNKNOWN;
+    bool is_measured = facts && facts->source == FACTS_MEASURED;
+    json_object_set_new(statement, "source", facts ? json_string(fact_source_name(facts)) : json_null());
+    json_object_set_new(statement, "reason", facts ? printer_json_text(facts->reason) : json_null());
+    json_object_set_new(statement, "locks", is_known ? locks_json(facts) : json_null());
+    json_object_set_new(statement, "rewrites",
+                        is_measured ? names_json(facts->rewrites, facts->rewrite_count) : json_null());
+    json_object_set_new(statement, "scans", is_measured ? names_json(facts->scans, facts->scan_count) : json_null());
+    json_object_set_new(statement, "created",
+                        is_measured ? objects_json(facts->created, facts->created_count) : json_null());
+    json_object_set_new(statement, "dropped",
+                        is_known ? objects_json(facts->dropped, facts->dropped_count) : json_null());
+    json_object_set_new(statement, "measured", is_measured ? facts_to_json(facts) : json_null());
+}
