@@ -164,6 +164,14 @@ struct connection *pool_acquire(struct pool *pool, struct cancel *cancel, struct
     return connection;
 }
 
+struct connection *pool_renew(struct pool *pool, struct connection *lost, struct error *error)
+{
+    struct connection *connection = connect_new(pool, NULL, error);
+    if (connection)
+        talloc_free(lost);
+    return connection;
+}
+
 void pool_release(struct pool *pool, struct connection *connection)
 {
     connection_set_listener(connection, NULL, NULL);

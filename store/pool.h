@@ -27,6 +27,10 @@ struct connection *pool_acquire(struct pool *pool, struct cancel *cancel, struct
 /* Gives it back. */
 void pool_release(struct pool *pool, struct connection *connection);
 
+/* A new connection in the place of one that is out and lost, which is freed. NULL: the lost one stays out. Errors:
+ * ERROR_CONNECTION. Blocks. */
+struct connection *pool_renew(struct pool *pool, struct connection *lost, struct error *error) NODISCARD;
+
 const struct target *pool_target(const struct pool *pool);
 enum pool_access pool_access(const struct pool *pool);
 

@@ -22,6 +22,16 @@ struct session *session_open(TALLOC_CTX *owner, struct pool *pool, struct cancel
     return session;
 }
 
+bool session_renew(struct session *session, struct error *error)
+{
+    struct connection *connection = pool_renew(session->pool, session->connection, error);
+    if (!connection)
+        return false;
+    session->connection = connection;
+    session->server_version = connection_server_version(connection);
+    return true;
+}
+
 static bool measure_round_trip(struct session *session, int64_t *round_trip_us, struct error *error)
 {
     int64_t before_us = clock_monotonic_us();

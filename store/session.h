@@ -22,6 +22,10 @@ struct session {
 struct session *session_open(TALLOC_CTX *owner, struct pool *pool, struct cancel *cancel,
                              struct error *error) NODISCARD;
 
+/* Takes a new connection in the place of a lost one; nobody can cancel it. On failure the session keeps the lost one.
+ * Blocks. Errors: ERROR_CONNECTION. */
+bool session_renew(struct session *session, struct error *error) NODISCARD;
+
 /* What test_connection finds out. Texts live as long as the struct. */
 struct session_facts {
     const char *server_version; /* "15.18 (Debian ...)": as the server reports it */

@@ -278,7 +278,7 @@ bool entities_change(struct command_context *context, const struct entity_access
         return false;
     change->mode = CHANGE_FOR_REAL;
     struct entity_outcome *outcome =
-        entity_write(memory, connection, access->model, access->entity, change, attempts, error);
+        entity_write_surely(memory, access->session, access->model, access->entity, change, attempts, error);
     if (!outcome)
         return false;
     log_change(context, access->entity, outcome);

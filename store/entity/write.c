@@ -317,6 +317,15 @@ static bool read_effects(struct attempt *attempt, const struct entity_effect *be
     return effects != NULL;
 }
 
+/* What can be asked for when COMMIT stays unanswered. */
+static bool read_transaction(struct attempt *attempt, struct error *error)
+{
+    struct result *result = connection_query(attempt->outcome, attempt->writing->connection, NO_PARAMETERS, error,
+                                             "SELECT pg_catalog.txid_current_if_assigned()");
+    attempt->outcome->transaction = result ? result_value(result) : NULL;
+    return result != NULL;
+}
+
 /* May run again: what an attempt before has left is thrown away. */
 static bool work(struct connection *connection UNUSED, void *argument, struct error *error)
 {
@@ -334,7 +343,7 @@ static bool work(struct connection *connection UNUSED, void *argument, struct er
     writing->opened_count = writing->statement_count = 0;
     const struct entity_effect *before = read_counters(attempt, &count, error);
     if (!before || !works[writing->change->what](writing, &result, error) ||
-        !read_effects(attempt, before, count, error))
+        !read_effects(attempt, before, count, error) || !read_transaction(attempt, error))
         return false;
     attempt->outcome->key = key_of(attempt->outcome, writing->entity, result);
     return true;
@@ -362,7 +371,7 @@ static bool check(const struct entity *entity, const struct entity_change *chang
     return true;
 }
 
-static bool carry_out(struct attempt *attempt, int attempts, struct error *error)
+static bool run_transaction(struct attempt *attempt, int attempts, struct error *error)
 {
     struct writing *writing = attempt->writing;
     const struct transaction_options options = {.mode = TRANSACTION_READ_WRITE, .attempts = attempts};
@@ -372,29 +381,45 @@ static bool carry_out(struct attempt *attempt, int attempts, struct error *error
         return true;
     if (error->code == ERROR_UNKNOWN_OUTCOME)
         error_hint(error, "Look at the row before you do it again: the change was made, or it was not.");
+    else if (error->is_connection_lost)
+        error_hint(error, "It was lost before COMMIT was sent: nothing was changed.");
     return false;
+}
+
+bool writing_carry_out(struct entity_outcome *outcome, struct connection *connection, const struct model *model,
+                       const struct entity *entity, const struct entity_change *change, int attempts,
+                       struct error *error)
+{
+    if (!check(entity, change, error))
+        return false;
+    struct writing writing = {
+        .memory = talloc_new(outcome), .connection = connection, .model = model, .entity = entity, .change = change};
+    struct attempt attempt = {&writing, outcome};
+    bool ok = run_transaction(&attempt, attempts, error);
+    outcome->statements = writing.statements;
+    return ok;
+}
+
+/* Committed: that the row cannot be read again takes nothing back. */
+void writing_refresh(struct entity_outcome *outcome, struct connection *connection, const struct entity *entity,
+                     const struct entity_change *change)
+{
+    struct error *ignored = error_new(outcome);
+    if (change->mode == CHANGE_FOR_REAL &&
+        !entity_get(outcome, connection, entity, outcome->key, &outcome->row, ignored))
+        outcome->row = (struct entity_row){0};
 }
 
 struct entity_outcome *entity_write(TALLOC_CTX *owner, struct connection *connection, const struct model *model,
                                     const struct entity *entity, const struct entity_change *change, int attempts,
                                     struct error *error)
 {
-    if (!check(entity, change, error))
-        return NULL;
     struct entity_outcome *outcome = talloc_zero(owner, struct entity_outcome);
-    struct writing writing = {
-        .memory = talloc_new(outcome), .connection = connection, .model = model, .entity = entity, .change = change};
-    struct attempt attempt = {&writing, outcome};
-    if (!carry_out(&attempt, attempts, error)) {
+    if (!writing_carry_out(outcome, connection, model, entity, change, attempts, error)) {
         talloc_free(outcome);
         return NULL;
     }
-    outcome->statements = writing.statements;
-    /* Committed: that the row cannot be read again takes nothing back. */
-    struct error *ignored = error_new(outcome);
-    if (change->mode == CHANGE_FOR_REAL &&
-        !entity_get(outcome, connection, entity, outcome->key, &outcome->row, ignored))
-        outcome->row = (struct entity_row){0};
+    writing_refresh(outcome, connection, entity, change);
     return outcome;
 }
 

@@ -5,6 +5,7 @@
 #define STORE_ENTITY_WRITE_H
 
 #include "store/entity/page.h"
+#include "store/session.h"
 #include "store/snowflake.h"
 
 enum entity_write {
@@ -43,6 +44,7 @@ struct entity_outcome {
     const char *const *statements; /* as they ran, with their values; NULL-terminated */
     const char *const *key;        /* of the row, in the key's order */
     struct entity_row row;         /* read again after the commit; result NULL: it is gone, or rehearsed */
+    const char *transaction;       /* its id, where it was carried out */
 };
 
 /* Reads "COLUMN=VALUE". Owner: `owner`. Errors: ERROR_USAGE: no such column, one that cannot be written. */
@@ -71,5 +73,12 @@ bool entity_get(TALLOC_CTX *owner, struct connection *connection, const struct e
 struct entity_outcome *entity_write(TALLOC_CTX *owner, struct connection *connection, const struct model *model,
                                     const struct entity *entity, const struct entity_change *change, int attempts,
                                     struct error *error) NODISCARD;
+
+/* The same in a session, told truly also when the connection is lost at COMMIT: then the server is asked on a new one,
+ * which the session has from then on, what became of the transaction (by its id, and by the row). Errors: as above;
+ * ERROR_CONNECTION: nothing was changed; ERROR_UNKNOWN_OUTCOME only where that could not be found out. */
+struct entity_outcome *entity_write_surely(TALLOC_CTX *owner, struct session *session, const struct model *model,
+                                           const struct entity *entity, const struct entity_change *change,
+                                           int attempts, struct error *error) NODISCARD;
 
 #endif

@@ -17,6 +17,16 @@ struct writing {
     size_t statement_count;
 };
 
+/* Carries a change out, or rehearses it. Fills in the outcome but for the row, also where it fails: the key, and the
+ * transaction's id. */
+bool writing_carry_out(struct entity_outcome *outcome, struct connection *connection, const struct model *model,
+                       const struct entity *entity, const struct entity_change *change, int attempts,
+                       struct error *error) NODISCARD;
+
+/* Reads the row again, after a commit. */
+void writing_refresh(struct entity_outcome *outcome, struct connection *connection, const struct entity *entity,
+                     const struct entity_change *change);
+
 /* Runs a statement and keeps it for people. Owner of the result: the attempt. */
 struct result *writing_run(struct writing *writing, const struct query_text *query, struct error *error);
 

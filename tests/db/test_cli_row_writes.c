@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "tests/lib/deck.h"
+#include "tests/lib/proxy.h"
 
 static struct deck_scene *scene;
 
@@ -184,6 +185,68 @@ static void test_write_with_leave_is_done_on_every_guard_level_that_writes(void 
     assert_says("(SELECT string_agg(s, ' ' ORDER BY id) FROM app.t) = 'x y'");
 }
 
+/* ---- two at once, and connections that are lost ---- */
+
+/* The other editor has changed the row and not committed: this one waits, and finds another row than it read. */
+static void test_of_two_editors_the_second_is_told(void **state)
+{
+    (void)state;
+    with_schema(small_table);
+    struct oracle *other = oracle_open(scene, scene->server, DECK_DATABASE);
+    oracle_execute(other, "BEGIN; UPDATE app.t SET s = 'theirs' WHERE id = 1");
+    static const char *const words[] = {"--json", "-d", "open", "edit", "t", "1", "s=mine", "--yes", NULL};
+    deck_scene_start_program(scene, NULL, words);
+    assert_true(oracle_wait(
+        scene->oracle, DECK_PATIENCE_MS,
+        "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'UPDATE%%')"));
+    oracle_execute(other, "COMMIT");
+    deck_scene_finish(scene, 4);
+    assert_text("error.code", "stale_plan");
+    assert_holds(deck_scene_text(scene, "error.message"), "changed by somebody else");
+    assert_says("(SELECT s FROM app.t WHERE id = 1) = 'theirs'");
+    talloc_free(other);
+}
+
+/* Where the connection ends, and what is said of the change then. */
+static const struct {
+    struct proxy_stop stop;
+    int status;
+    const char *code; /* NULL: it is told as done */
+    bool is_done;
+} cuts[] = {
+    {{PROXY_BEFORE, "UPDATE", NULL, "ROLLBACK"}, 3, "connection", false},
+    {{PROXY_ANSWERED, "UPDATE", NULL, "ROLLBACK"}, 3, "connection", false},
+    {{PROXY_BEFORE, "COMMIT", NULL, NULL}, 3, "connection", false},
+    {{PROXY_ANSWERED, "COMMIT", NULL, NULL}, 0, NULL, true},
+};
+
+static void test_connection_lost_around_commit_is_told_truly(void **state)
+{
+    (void)state;
+    struct proxy *proxy = proxy_start(scene, test_server_host(scene->server));
+    const char *target =
+        talloc_asprintf(scene, "host=%s port=5432 dbname=" DECK_DATABASE " user=postgres", proxy_directory(proxy));
+    for (size_t i = 0; i < countof(cuts); i++) {
+        with_schema(small_table);
+        proxy_reset(proxy);
+        proxy_arm(proxy, &cuts[i].stop);
+        const char *const words[] = {"--json", "-d",  target,      "edit",        "t", "1",
+                                     "s=mine", "n=5", "--confirm", DECK_DATABASE, NULL};
+        deck_scene_start_program(scene, NULL, words);
+        assert_true(proxy_wait(proxy, DECK_PATIENCE_MS));
+        proxy_cut(proxy, PROXY_ONE_SESSION);
+        deck_scene_finish(scene, cuts[i].status);
+        if (cuts[i].code)
+            assert_text("error.code", cuts[i].code);
+        else
+            assert_text("row.s", "mine");
+        if (!cuts[i].is_done)
+            assert_holds(scene->program->err, "othing was changed");
+        assert_int_equal(oracle_says(scene->oracle, "SELECT s = 'mine' FROM app.t WHERE id = 1"), cuts[i].is_done);
+    }
+    talloc_free(proxy);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -194,6 +257,8 @@ int main(void)
         cmocka_unit_test(test_composite_key_is_written_with_commas),
         cmocka_unit_test(test_what_is_refused_changes_nothing),
         cmocka_unit_test(test_write_with_leave_is_done_on_every_guard_level_that_writes),
+        cmocka_unit_test(test_of_two_editors_the_second_is_told),
+        cmocka_unit_test(test_connection_lost_around_commit_is_told_truly),
     };
     return cmocka_run_group_tests_name("row writes", tests, start, stop);
 }
