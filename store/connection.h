@@ -64,6 +64,15 @@ struct result *connection_query(TALLOC_CTX *owner, struct connection *connection
 bool connection_execute(struct connection *connection, struct parameters parameters, struct error *error,
                         const char *sql) NODISCARD;
 
+/* Hears one row: row 0 of a result that lives during the call. False: it wants no more, or has set the error. */
+typedef bool (*row_fn)(void *listener, const struct result *row, struct error *error);
+
+/* Runs a statement that returns rows and tells them one by one, so that no more than one is in memory; *count gets how
+ * many there were. After a false from on_row the rest is read and thrown away. Errors: as connection_query;
+ * on_row's. */
+bool connection_stream(struct connection *connection, struct parameters parameters, row_fn on_row, void *listener,
+                       size_t *count, struct error *error, const char *sql) NODISCARD;
+
 /* Runs a statement of a file, and what follows a COPY ... FROM stdin (NULL: such a COPY is refused). *tag gets the
  * command tag (owner `owner`; "" for an empty statement). Rows and COPY TO data are thrown away, one by one. */
 bool connection_run(TALLOC_CTX *owner, struct connection *connection, const char *sql, const char *copy_data,

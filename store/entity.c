@@ -202,6 +202,7 @@ struct entity *find_open(TALLOC_CTX *owner, struct connection *connection, const
     entity->comment = found->comment ? talloc_strdup(entity, found->comment) : NULL;
     entity->kind = kind_of(found->kind);
     entity->oid = found->oid;
+    entity->has_children = found->has_children;
     entity->rows_estimate = found->rows_estimate;
     entity->size_bytes = found->size_bytes;
     if (fill(entity, connection, model, error))

@@ -64,6 +64,7 @@ struct entity {
     const char *qualified; /* schema.table, quoted for SQL */
     enum entity_kind kind;
     int64_t oid, rows_estimate, size_bytes;
+    bool has_children; /* tables inherit from it: their rows are its own, too, and its key does not hold among all */
     const char *comment;
     const struct entity_column *columns;
     size_t column_count;

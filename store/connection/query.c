@@ -207,6 +207,46 @@ bool connection_execute(struct connection *connection, struct parameters paramet
     return ok;
 }
 
+/* Returns whether on_row wanted all of them. */
+static bool tell_rows(struct connection *connection, row_fn on_row, void *listener, struct answer *answer,
+                      size_t *count, struct error *error)
+{
+    bool is_wanted = true;
+    *count = 0;
+    for (PGresult *pg; (pg = next_result(connection));) {
+        if (PQresultStatus(pg) != PGRES_SINGLE_TUPLE) {
+            keep(answer, pg);
+            if (PQstatus(connection->pg) == CONNECTION_BAD)
+                break;
+            continue;
+        }
+        ++*count;
+        struct result *row = result_wrap(NULL, pg);
+        is_wanted = is_wanted && on_row(listener, row, error);
+        talloc_free(row);
+    }
+    return is_wanted;
+}
+
+bool connection_stream(struct connection *connection, struct parameters parameters, row_fn on_row, void *listener,
+                       size_t *count, struct error *error, const char *sql)
+{
+    if (!may_send(connection, error))
+        return false;
+    bool is_sent = send_one(connection, sql, parameters);
+    connection->has_single_rows = is_sent && PQsetSingleRowMode(connection->pg);
+    if (!is_sent || !flush(connection)) {
+        failure_set(error, connection, NULL);
+        return settle(connection, false, error);
+    }
+    struct answer answer = {0};
+    bool is_wanted = tell_rows(connection, on_row, listener, &answer, count, error);
+    PGresult *pg = NULL;
+    bool ok = settle(connection, judge(connection, &answer, &pg, error), error);
+    PQclear(pg);
+    return ok && (is_wanted || !error_is_set(error));
+}
+
 /* Whether a statement of a file is one that is there to return rows, of which there may be more than memory holds. */
 static bool returns_rows(const char *sql)
 {

@@ -7,6 +7,10 @@
 static const struct entity_column place_column = {
     .name = "ctid", .type = "tid", .base = "tid", .order_schema = "pg_catalog", .is_bounded = true};
 
+/* Of a table and those that inherit from it. */
+static const struct entity_column member_column = {
+    .name = "tableoid", .type = "oid", .base = "oid", .order_schema = "pg_catalog", .is_bounded = true};
+
 static void add_column(struct cursor_order *order, const struct entity_column *column)
 {
     for (size_t i = 0; i < order->count; i++)
@@ -29,8 +33,10 @@ bool cursor_order_make(const struct entity *entity, const struct entity_query *q
         add_column(order, query->sort);
     for (size_t i = 0; i < entity->key_count; i++)
         add_column(order, entity->key[i]);
-    order->has_ties = !entity->key_count && entity->kind != ENTITY_TABLE;
-    if (!entity->key_count && !order->has_ties)
+    order->has_ties = !entity->key_count && entity->kind != ENTITY_TABLE && entity->kind != ENTITY_MATERIALIZED;
+    if (entity->has_children)
+        add_column(order, &member_column);
+    if ((!entity->key_count || entity->has_children) && !order->has_ties)
         add_column(order, &place_column);
     for (size_t i = 0; order->has_ties && i < entity->column_count; i++)
         if (entity->columns[i].order_schema)

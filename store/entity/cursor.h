@@ -7,8 +7,9 @@
 
 enum { CURSOR_COLUMNS = 64 };
 
-/* The order of a query: the sort, then the key; without a key a table's rows by where they lie (ctid), those of other
- * relations by all columns that have an order: equal rows are then told apart by how many of them were passed. */
+/* The order of a query: the sort, then the key; without a key a table's rows by where they lie (ctid), as also where
+ * tables inherit from it, for a key does not hold among them; those of other relations by all columns that have an
+ * order: equal rows are then told apart by how many of them were passed. */
 struct cursor_order {
     const struct entity_column *columns[CURSOR_COLUMNS];
     size_t count;

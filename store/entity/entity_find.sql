@@ -7,6 +7,7 @@ SELECT c.oid::bigint AS oid,
        coalesce(p.rows_estimate, c.reltuples)::bigint AS rows_estimate,
        coalesce(p.size_bytes, CASE WHEN c.relkind IN ('r', 'm') THEN pg_catalog.pg_total_relation_size(c.oid) ELSE 0 END)::bigint AS size_bytes,
        n.nspname ~ '^pg_' OR n.nspname = 'information_schema' AS is_system,
+       c.relkind = 'r' AND c.relhassubclass AS has_children,
        pg_catalog.obj_description(c.oid, 'pg_class') AS comment
   FROM pg_catalog.pg_class AS c
   JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace

@@ -34,6 +34,7 @@ static bool look_up(struct search *search, const char *schema, const char *table
         COLUMN(struct found_row, name),          COLUMN(struct found_row, kind),
         COLUMN(struct found_row, rows_estimate), COLUMN(struct found_row, size_bytes),
         COLUMN(struct found_row, comment),       COLUMN(struct found_row, is_system),
+        COLUMN(struct found_row, has_children),
     };
     TALLOC_CTX *memory = talloc_new(NULL);
     size_t count = 0;

@@ -8,7 +8,7 @@
 struct found_row {
     const char *schema, *name, *kind, *comment;
     int64_t oid, rows_estimate, size_bytes;
-    bool is_system;
+    bool is_system, has_children;
 };
 
 /* Opens what was found. Owner: `owner`. Errors: the server's. */

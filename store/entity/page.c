@@ -165,7 +165,8 @@ bool entity_cell_is_cut(const struct entity *entity, const struct entity_query *
 
 const char *entity_row_version(const struct entity *entity, const struct entity_row *row)
 {
-    return result_cell(row->result, row->row, entity->column_count);
+    bool has_one = result_column_count(row->result) > entity->column_count;
+    return has_one ? result_cell(row->result, row->row, entity->column_count) : NULL;
 }
 
 struct entity_filter *entity_relationship_filters(TALLOC_CTX *owner, const struct entity_relationship *relationship,

@@ -1,9 +1,10 @@
-/* All rows of a query, however many: through a cursor of the server, batch by batch, in one transaction. */
+/* All rows of a query, however many and however long: through a cursor of the server, in one transaction, and one row
+ * in memory at a time. A batch is what the server may take its time limit for. */
 #include "store/entity/complaint.h"
 #include "store/entity/select.h"
 #include "store/transaction.h"
 
-enum { BATCH_ROWS = 2000 };
+enum { BATCH_ROWS = 10000 };
 
 struct scan {
     struct row_select select;
@@ -35,13 +36,24 @@ static void add_condition(struct query_text *text, const struct row_select *sele
     query_add(text, ")");
 }
 
+/* Rows of a table without a key are ordered by where they lie: a scan of all of it brings them so, unsorted. With
+ * filters the server may go by an index. */
+static bool comes_as_it_lies(const struct scan *scan)
+{
+    const struct entity *entity = scan->select.entity;
+    return scan->left == SIZE_MAX && scan->select.is_upward && scan->select.order.count == 1 && !entity->key_count &&
+           !scan->select.query->sort && !scan->select.query->filter_count && !entity->soft_delete &&
+           !entity->has_children && !scan->select.order.has_ties;
+}
+
 static bool open_cursor(struct scan *scan, struct connection *connection, struct error *error)
 {
     const char *word;
     struct query_text *text = row_select_begin(scan->memory, &scan->select, &word);
     if (scan->select.query->cursor)
         add_condition(text, &scan->select, word);
-    row_select_add_order(text, &scan->select);
+    if (!comes_as_it_lies(scan))
+        row_select_add_order(text, &scan->select);
     if (scan->left != SIZE_MAX)
         query_add(text, " LIMIT %zu", scan->left + scan->passed + 1);
     const char *sql = talloc_asprintf(text, "DECLARE pgdeck NO SCROLL CURSOR FOR %s", text->sql);
@@ -58,42 +70,43 @@ static char *cursor_behind(struct scan *scan, const struct entity_row *row)
     return cursor_write(scan->memory, &scan->select.order, &cursor);
 }
 
-/* Tells the rows of a batch; false with no error set: it is enough. */
-static bool tell(struct scan *scan, const struct result *rows, struct error *error)
+static bool tell(void *argument, const struct result *result, struct error *error)
 {
-    size_t count = result_row_count(rows);
-    for (size_t i = 0; i < count; i++) {
-        if (scan->passed) {
-            scan->passed--;
-            continue;
-        }
-        if (!scan->left) {
-            scan->has_more = true;
-            return false;
-        }
-        const struct entity_row row = {rows, i};
-        if (!scan->on_row(scan->listener, &row, error))
-            return false;
-        if (scan->left != SIZE_MAX && !--scan->left)
-            scan->last = cursor_behind(scan, &row);
+    struct scan *scan = argument;
+    const struct entity_row row = {result, 0};
+    if (scan->passed) {
+        scan->passed--;
+        return true;
     }
-    return true;
+    if (!scan->left) {
+        scan->has_more = true;
+        return false;
+    }
+    if (scan->left != SIZE_MAX && !--scan->left)
+        scan->last = cursor_behind(scan, &row);
+    return scan->on_row(scan->listener, &row, error);
+}
+
+/* All rows will be read, so the plan that ends soonest is the best one; and rows that have no order come as they lie.
+ */
+static bool set_plan(struct connection *connection, struct error *error)
+{
+    return connection_execute(connection, NO_PARAMETERS, error,
+                              "SELECT pg_catalog.set_config('cursor_tuple_fraction', '1', true),"
+                              " pg_catalog.set_config('synchronize_seqscans', 'off', true)");
 }
 
 static bool work(struct connection *connection, void *argument, struct error *error)
 {
     struct scan *scan = argument;
-    if (!open_cursor(scan, connection, error))
+    size_t count = BATCH_ROWS;
+    if ((scan->left == SIZE_MAX && !set_plan(connection, error)) || !open_cursor(scan, connection, error))
         return false;
     const char *fetch = talloc_asprintf(scan->memory, "FETCH %d FROM pgdeck", BATCH_ROWS);
-    for (bool goes_on = true; goes_on;) {
-        struct result *rows = connection_query(scan->memory, connection, NO_PARAMETERS, error, fetch);
-        if (!rows)
+    while (count == BATCH_ROWS && !scan->has_more)
+        if (!connection_stream(connection, NO_PARAMETERS, tell, scan, &count, error, fetch))
             return false;
-        goes_on = tell(scan, rows, error) && result_row_count(rows) == BATCH_ROWS;
-        talloc_free(rows);
-    }
-    return !error_is_set(error);
+    return true;
 }
 
 bool entity_scan(TALLOC_CTX *owner, struct connection *connection, const struct entity *entity,
@@ -105,6 +118,7 @@ bool entity_scan(TALLOC_CTX *owner, struct connection *connection, const struct 
         .on_row = on_row, .listener = listener, .memory = memory, .left = query->limit ? query->limit : SIZE_MAX};
     const struct transaction_options options = {.mode = TRANSACTION_SNAPSHOT, .attempts = 1};
     bool ok = row_select_make(memory, entity, query, &scan.select, error);
+    scan.select.what = query->limit ? SELECT_WHOLE : SELECT_CELLS;
     scan.passed = scan.select.cursor.passed;
     ok = ok && transaction_run(connection, &options, work, &scan, error);
     if (!ok)

@@ -25,11 +25,12 @@ static void add_select(struct query_text *text, const struct row_select *select)
     const struct entity *entity = select->entity;
     query_add(text, "SELECT ");
     for (size_t i = 0; i < entity->column_count; i++) {
+        query_add(text, "%s", i ? ", " : "");
         add_cell(text, select->query, &entity->columns[i]);
-        query_add(text, ", ");
     }
-    query_add(text, "%s", has_version(entity) ? "xmin" : "NULL");
-    for (size_t i = 0; i < select->order.count; i++) {
+    if (select->what == SELECT_WHOLE)
+        query_add(text, "%s%s", entity->column_count ? ", " : "", has_version(entity) ? "xmin" : "NULL");
+    for (size_t i = 0; i < select->order.count && select->what == SELECT_WHOLE; i++) {
         query_add(text, ", ");
         query_add_column(text, select->order.columns[i]);
     }

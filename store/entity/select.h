@@ -12,6 +12,7 @@ struct row_select {
     struct cursor_order order;
     struct cursor cursor; /* where query->cursor stands */
     bool is_upward;       /* the direction in which rows are asked for: with the order of the types, or against it */
+    enum { SELECT_WHOLE, SELECT_CELLS } what; /* cells: without xmin and the order's columns, for rows that end there */
 };
 
 /* A range of rows: equal in the first `equal` columns of the order, and behind the cursor in the next one. */
