@@ -52,6 +52,7 @@ const char *action_home(enum action action)
         {AT_JOURNAL, "in Journal: press 6"},
         {AT_DIFF, "in Diff: press 4"},
         {AT_ENTITIES, "in Entities: press 3"},
+        {AT_ACTIVITY, "in Activity: press 5"},
         {AT_SOURCE, "on a file's page"},
         {AT_PLAN, "on a plan page"},
         {AT_RESULT, "on a result page"},

@@ -25,7 +25,8 @@ enum action_place {
     AT_ENTITIES = 8192,
     AT_GRID = 16384,
     AT_ROW = 32768, /* one row as a form */
-    ANYWHERE = 65535,
+    AT_ACTIVITY = 65536,
+    ANYWHERE = 131071,
 };
 
 enum action {

@@ -134,6 +134,19 @@ const char *activity_summary_text(TALLOC_CTX *owner, const struct activity *acti
     return talloc_strdup_append(text, all ? "; nobody waits for a lock" : "");
 }
 
+const char *activity_summary_short(TALLOC_CTX *owner, const struct activity *activity)
+{
+    size_t all = 0, waiting = 0;
+    for (size_t i = 0; i < activity->session_count; i++) {
+        all += !activity->sessions[i].is_own;
+        waiting += activity->sessions[i].blocker_count > 0;
+    }
+    const char *sessions = answer_count(owner, all, "session");
+    if (!waiting)
+        return sessions;
+    return talloc_asprintf(owner, "%s, %zu wait%s for a lock", sessions, waiting, waiting == 1 ? "s" : "");
+}
+
 const char *activity_unknown_text(TALLOC_CTX *owner, const struct activity *activity)
 {
     size_t unknown = 0;

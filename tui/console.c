@@ -92,6 +92,8 @@ void console_go(struct console *console, enum screen_id screen)
         console->before = console->here;
         console->here = screen;
     }
+    if (console->screens[screen]->class->shown)
+        console->screens[screen]->class->shown(console->screens[screen]);
 }
 
 void console_open_dialog(struct console *console, struct view *dialog)

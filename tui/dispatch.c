@@ -11,18 +11,8 @@
 static void go_by_number(struct console *console, int number)
 {
     for (int i = 0; i < SCREEN_COUNT; i++)
-        if (screen_row((enum screen_id)i)->number == number && screen_row((enum screen_id)i)->maker) {
+        if (screen_row((enum screen_id)i)->number == number)
             console_go(console, (enum screen_id)i);
-            return;
-        }
-    char *there = talloc_strdup(console, "");
-    for (int i = 0; i < SCREEN_COUNT; i++)
-        if (screen_row((enum screen_id)i)->maker)
-            there = talloc_asprintf_append_buffer(there, "%s%d %s", *there ? ", " : "",
-                                                  screen_row((enum screen_id)i)->number,
-                                                  screen_row((enum screen_id)i)->title);
-    console_say(console, MESSAGE_NOTE, "No screen %d yet: %s.", number, there);
-    talloc_free(there);
 }
 
 static void cancel(struct console *console)

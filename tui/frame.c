@@ -109,8 +109,6 @@ static void draw_tabs(struct console *console)
     int at = 1;
     for (int i = 0; i < SCREEN_COUNT; i++) {
         const struct screen_row *row = screen_row((enum screen_id)i);
-        if (!row->maker)
-            continue;
         char label[32];
         snprintf(label, sizeof label, "%d %s", row->number, row->title);
         at = put(console, TAB_ROW, at, (int)console->here == i ? LOOK_TAB_HERE : LOOK_TAB, label) + 3;

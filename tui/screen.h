@@ -54,6 +54,9 @@ struct view_class {
     /* The console's survey is new, or could not be made. May be NULL. */
     void (*refreshed)(struct view *view);
 
+    /* A screen: it has come to the front. May be NULL. */
+    void (*shown)(struct view *view);
+
     /* Takes the text of the field that it opened with console_ask. May be NULL. */
     void (*typed)(struct view *view, const char *text, enum typing typing);
 
@@ -72,7 +75,7 @@ typedef struct view *(*view_maker_fn)(struct console *console);
 struct screen_row {
     int number;
     const char *title;
-    view_maker_fn maker; /* NULL: not there yet */
+    view_maker_fn maker;
     const char *text;
 };
 
@@ -82,6 +85,7 @@ struct view *status_view_new(struct console *console);
 struct view *migrations_view_new(struct console *console);
 struct view *entities_view_new(struct console *console);
 struct view *diff_view_new(struct console *console);
+struct view *activity_view_new(struct console *console);
 struct view *journal_view_new(struct console *console);
 
 #endif

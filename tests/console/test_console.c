@@ -104,15 +104,6 @@ static void test_tour_every_screen_shows_what_it_is_for(void **state)
     quit(terminal);
 }
 
-static void test_key_of_an_absent_screen_says_which_there_are(void **state)
-{
-    (void)state;
-    struct test_terminal *terminal = open_on("open");
-    test_terminal_do(terminal, "5");
-    test_terminal_assert(terminal, "No screen 5 yet: 1 Status, 2 Migrations, 3 Entities, 4 Diff, 6 Journal.");
-    quit(terminal);
-}
-
 static void test_unbound_and_foreign_keys_are_answered(void **state)
 {
     (void)state;
@@ -717,7 +708,6 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup(name, set_up)
     const struct CMUnitTest tests[] = {
         TEST(test_tour_every_screen_shows_what_it_is_for),
-        TEST(test_key_of_an_absent_screen_says_which_there_are),
         TEST(test_unbound_and_foreign_keys_are_answered),
         TEST(test_filter_shows_matching_rows_and_escape_shows_all),
         TEST(test_apply_after_y_applies_what_was_shown),

@@ -6,6 +6,7 @@
 #include "store/activity/signal.h"
 #include "tui/activity_json.h"
 #include "tui/activity_print.h"
+#include "tui/activity_stop.h"
 #include "tui/activity_words.h"
 #include "tui/answer.h"
 #include "tui/command.h"
@@ -15,22 +16,14 @@ enum notice_wanted { NOTICE_WANTED, NOTICE_GIVEN };
 
 /* ---- arguments ---- */
 
-static const struct {
-    const char *option, *question, *done, *asked;
-    enum activity_deed deed;
-    int loss;
-} deeds[] = {
-    {"cancel", "cancel the statement of session", "the statement was cancelled",
-     "the server was asked to cancel the statement; it was not seen to end yet", ACTIVITY_CANCEL, LOSES_NOTHING},
-    {"terminate", "terminate session", "the session was terminated",
-     "the server was asked to terminate the session; it was not seen to end yet", ACTIVITY_TERMINATE, LOSES_WORK},
-};
+/* Options by the deed that they ask for; their names are the deeds'. */
+static const enum activity_deed deeds[] = {ACTIVITY_CANCEL, ACTIVITY_TERMINATE};
 
 /* Place of the deed that was asked for; countof(deeds): none. */
 static size_t deed_of(const struct arguments *arguments)
 {
     size_t i = 0;
-    while (i < countof(deeds) && !arguments_has(arguments, deeds[i].option))
+    while (i < countof(deeds) && !arguments_has(arguments, activity_deed_name(deeds[i])))
         i++;
     return i;
 }
@@ -56,10 +49,10 @@ static bool check(const struct arguments *arguments, struct error *error)
     if (arguments_has(arguments, "cancel") && arguments_has(arguments, "terminate"))
         return error_set(error, ERROR_USAGE, "--cancel and --terminate exclude each other");
     if (is_deed && arguments_has(arguments, "watch"))
-        return error_set(error, ERROR_USAGE, "--watch and --%s exclude each other", deeds[deed].option);
-    if (is_deed && !pid_of(arguments_value(arguments, deeds[deed].option)))
+        return error_set(error, ERROR_USAGE, "--watch and --%s exclude each other", activity_deed_name(deeds[deed]));
+    if (is_deed && !pid_of(arguments_value(arguments, activity_deed_name(deeds[deed]))))
         return error_set(error, ERROR_USAGE, "--%s is \"%s\", but must be the process id of a session",
-                         deeds[deed].option, arguments_value(arguments, deeds[deed].option));
+                         activity_deed_name(deeds[deed]), arguments_value(arguments, activity_deed_name(deeds[deed])));
     if (!is_deed &&
         (arguments_has(arguments, "started") || arguments_has(arguments, "yes") || arguments_has(arguments, "confirm")))
         return error_set(error, ERROR_USAGE, "--started, --yes and --confirm are for --cancel and --terminate");
@@ -128,34 +121,24 @@ static bool is_who_was_meant(const struct command_context *context, const struct
     return error_hint(error, "The session that was meant has ended. \"pgdeck activity\" lists the sessions.");
 }
 
-static bool ask(struct command_context *context, const struct activity *activity, const struct activity_session *victim,
-                size_t deed, struct error *error)
-{
-    TALLOC_CTX *memory = context->memory;
-    struct confirmation confirmation = {
-        .question = talloc_asprintf(memory, "%s %lld on %s", deeds[deed].question, (long long)victim->pid,
-                                    context->deck->target->name),
-        .lines = activity_victim_lines(memory, activity, victim),
-        .loss = deeds[deed].loss,
-        .database = activity->database,
-    };
-    return context->confirm(context, &confirmation, error);
-}
-
 static bool stop(struct command_context *context, struct session *session, size_t deed, struct error *error)
 {
-    int64_t pid = pid_of(arguments_value(context->arguments, deeds[deed].option));
+    int64_t pid = pid_of(arguments_value(context->arguments, activity_deed_name(deeds[deed])));
     struct activity *activity = activity_read(context->memory, session, error);
-    const struct activity_session *victim = activity ? activity_victim(activity, deeds[deed].deed, pid, error) : NULL;
-    enum activity_outcome outcome;
-    if (!victim || !is_who_was_meant(context, victim, error) || !ask(context, activity, victim, deed, error) ||
-        !activity_signal(session, victim, deeds[deed].deed, context->deck->log, &outcome, error))
+    const struct activity_session *victim = activity ? activity_victim(activity, deeds[deed], pid, error) : NULL;
+    if (!victim || !is_who_was_meant(context, victim, error))
         return false;
-    printer_document(context->printer, json_pack("{s:s, s:I, s:s, s:o}", "action", activity_deed_name(deeds[deed].deed),
+    enum activity_outcome outcome;
+    struct confirmation question =
+        activity_stop_question(context->memory, context->deck->target->name, activity, victim, deeds[deed]);
+    if (!context->confirm(context, &question, error) ||
+        !activity_signal(session, victim, deeds[deed], context->deck->log, &outcome, error))
+        return false;
+    printer_document(context->printer, json_pack("{s:s, s:I, s:s, s:o}", "action", activity_deed_name(deeds[deed]),
                                                  "pid", (json_int_t)pid, "outcome", activity_outcome_name(outcome),
                                                  "session", activity_session_json(activity, victim)));
-    printer_line(context->printer, outcome == ACTIVITY_ENDED ? ROLE_GOOD : ROLE_NOTE, "session %lld: %s",
-                 (long long)pid, outcome == ACTIVITY_ENDED ? deeds[deed].done : deeds[deed].asked);
+    printer_line(context->printer, outcome == ACTIVITY_ENDED ? ROLE_GOOD : ROLE_NOTE, "%s",
+                 activity_stop_text(context->memory, deeds[deed], pid, outcome));
     return true;
 }
 
