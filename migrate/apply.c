@@ -3,6 +3,7 @@
 #include "migrate/apply.h"
 
 #include "migrate/apply/file.h"
+#include "migrate/apply/guard.h"
 #include "migrate/apply/rehearse.h"
 #include "migrate/apply/run.h"
 #include "store/clock.h"
@@ -220,6 +221,7 @@ bool apply_run(TALLOC_CTX *owner, const struct plan *plan, const struct apply_op
     if (ok) {
         run->file_count = (int)now->count;
         run->result->remaining = now->count;
+        guard_start(run, now);
         ok = options->mode == APPLY_DRY_RUN ? rehearse(run, now, error) : apply_for_real(run, now, error);
         if (!ok && options->mode == APPLY_DRY_RUN && run->step && !run->result->failed_version) {
             run->result->failed_version = talloc_strdup(run->result, run->step->file->version);

@@ -252,3 +252,15 @@ char *text_fit(TALLOC_CTX *owner, const char *sanitised, int columns)
 }
 
 bool text_locale_is_utf8(void) { return !strcmp(nl_langinfo(CODESET), "UTF-8"); }
+
+void text_append(char *buffer, size_t size_bytes, const char *more)
+{
+    size_t used = strlen(buffer), length = strlen(more);
+    if (used + length >= size_bytes) {
+        length = size_bytes - used - 1;
+        while (length > 0 && ((unsigned char)more[length] & 0xC0) == 0x80)
+            length--;
+    }
+    memcpy(buffer + used, more, length);
+    buffer[used + length] = '\0';
+}

@@ -41,6 +41,9 @@ int text_width(const char *sanitised);
  * Owner: `owner`. */
 char *text_fit(TALLOC_CTX *owner, const char *sanitised, int columns);
 
+/* Appends `more` to the text in a buffer of `size_bytes`: as much as fits, never half of a UTF-8 character. */
+void text_append(char *buffer, size_t size_bytes, const char *more);
+
 /* Whether the locale's encoding is UTF-8 (after setlocale). */
 bool text_locale_is_utf8(void);
 

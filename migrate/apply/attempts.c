@@ -7,6 +7,8 @@
 #include "migrate/guard/ladder.h"
 #include "store/clock.h"
 
+#define PAUSE_POLL_MS 25
+
 static uint32_t chance(void)
 {
     uint32_t number = 0;
@@ -33,9 +35,14 @@ static bool record_attempt(struct run *run, struct error *error)
 }
 
 /* The end of it all. What a person can do depends on who gave the time. */
-static void explain_end(const struct ladder *ladder, struct error *error)
+static void explain_end(const struct run *run, const struct ladder *ladder, struct error *error)
 {
-    if (error->code == ERROR_LOCK_TIMEOUT && ladder->is_given)
+    if (run->seen.stop == STOP_HOLDING)
+        error_hint(
+            error,
+            "The file holds its locks for longer than others may wait, and nothing was applied. Take it apart, do the "
+            "long part in a safe way or at a quiet hour, or let others wait longer with the setting breaker_wait.");
+    else if (error->code == ERROR_LOCK_TIMEOUT && ladder->is_given)
         error_hint(error, "Something holds a lock on what the statement needs; nothing was applied. Try again when it "
                           "has gone, or give the file more time with its head line -- pgdeck: lock-timeout 30s.");
     else if (error->code == ERROR_LOCK_TIMEOUT)
@@ -46,22 +53,51 @@ static void explain_end(const struct ladder *ladder, struct error *error)
                    ladder->attempt);
 }
 
-static void tell_pause(struct run *run, const struct error *error, int64_t pause_ms)
+static void tell_pause(struct run *run, const struct ladder *ladder, const struct error *error, int64_t pause_ms)
 {
-    run_emit(run, APPLY_RETRYING, error->message, pause_ms);
+    TALLOC_CTX *memory = talloc_new(NULL);
+    char *text = talloc_asprintf(memory, "%s%s%s", error->message, error->detail ? ": " : "",
+                                 error->detail ? error->detail : "");
+    if (ladder->is_long)
+        text =
+            talloc_asprintf(memory, "%s; the next attempt waits %lld ms, as an autovacuum gives way to nobody sooner",
+                            text, (long long)ladder->long_wait_ms);
+    run_emit(run, APPLY_RETRYING, text, pause_ms);
+    talloc_free(memory);
+}
+
+/* Ends early when those who were in the way have gone; but others get as long as we have held them up. */
+static bool rest(struct run *run, const struct ladder *ladder, int64_t pause_ms)
+{
+    int64_t begun_ms = clock_monotonic_ms(), least_ms = ladder_wait_ms(ladder);
+    for (int64_t passed_ms = 0; passed_ms < pause_ms; passed_ms = clock_monotonic_ms() - begun_ms) {
+        if (passed_ms >= least_ms && watcher_is_free(run->watcher))
+            return true;
+        int64_t left_ms = pause_ms - passed_ms;
+        if (!cancel_sleep(run->options->cancel, (int)(left_ms < PAUSE_POLL_MS ? left_ms : PAUSE_POLL_MS)))
+            return false;
+    }
+    return !cancel_is_requested(run->options->cancel);
 }
 
 /* Whether there is another attempt, once the pause before it is over. */
 static bool goes_on(struct run *run, struct ladder *ladder, struct error *error)
 {
-    struct ladder_end end = {.error = error, .now_ms = clock_monotonic_ms(), .chance = chance()};
+    struct ladder_end end = {
+        .error = error,
+        .stop = run->seen.stop,
+        .blocker = run->seen.blocker,
+        .deadlock_timeout_ms = run->seen.deadlock_timeout_ms,
+        .now_ms = clock_monotonic_ms(),
+        .chance = chance(),
+    };
     int64_t pause_ms;
     if (cancel_is_requested(run->options->cancel) || !ladder_goes_on(ladder, &end, &pause_ms)) {
-        explain_end(ladder, error);
+        explain_end(run, ladder, error);
         return false;
     }
-    tell_pause(run, error, pause_ms);
-    if (cancel_sleep(run->options->cancel, (int)pause_ms))
+    tell_pause(run, ladder, error, pause_ms);
+    if (rest(run, ladder, pause_ms))
         return true;
     error_set(error, ERROR_CANCELLED, "cancelled between two attempts; nothing of %s was applied",
               run->step->file->version);

@@ -2,6 +2,7 @@
 #include "migrate/apply/rehearse.h"
 
 #include "migrate/apply/file.h"
+#include "migrate/apply/guard.h"
 #include "store/clock.h"
 #include "store/transaction.h"
 
@@ -139,8 +140,14 @@ bool rehearse(struct run *run, const struct plan *plan, struct error *error)
         run->result->stopped_at = talloc_strdup(run->result, plan->steps[0].file->version);
         return true;
     }
-    bool ok = run_prepare_work(run, &plan->steps[0], error) &&
-              transaction_begin(run->work, TRANSACTION_READ_WRITE, error) && rehearse_files(run, plan, error);
+    bool ok = run_prepare_work(run, &plan->steps[0], error);
+    if (ok) {
+        guard_begin(run, WATCH_BREAKS);
+        ok = transaction_begin(run->work, TRANSACTION_READ_WRITE, error) && rehearse_files(run, plan, error);
+        guard_end(run);
+    }
     run_drop_work(run);
+    if (!ok)
+        guard_explain(run, error);
     return ok;
 }

@@ -22,6 +22,12 @@ static char *make_id(TALLOC_CTX *owner)
     return talloc_asprintf(owner, "%s-%08x", text, random);
 }
 
+static int destroy(struct run *run)
+{
+    pthread_mutex_destroy(&run->telling);
+    return 0;
+}
+
 struct run *run_new(TALLOC_CTX *owner, const struct apply_options *options)
 {
     struct run *run = talloc_zero(owner, struct run);
@@ -33,6 +39,8 @@ struct run *run_new(TALLOC_CTX *owner, const struct apply_options *options)
         .application = options->application,
     };
     run->has_check_interval = true;
+    pthread_mutex_init(&run->telling, NULL);
+    talloc_set_destructor(run, destroy);
     return run;
 }
 
@@ -66,6 +74,7 @@ bool run_test_connection(struct run *run, const char *when, struct error *error)
 
 void run_close(struct run *run)
 {
+    TALLOC_FREE(run->watcher);
     TALLOC_FREE(run->work);
     TALLOC_FREE(run->lock);
 }
@@ -263,19 +272,6 @@ void run_record_finish(struct run *run, const char *outcome)
     json_decref(detail);
 }
 
-/* Copies what fits, and never half of a character. */
-static void copy_text(char *to, size_t size_bytes, const char *from)
-{
-    size_t size = strlen(from);
-    if (size >= size_bytes) {
-        size = size_bytes - 1;
-        while (size > 0 && ((unsigned char)from[size] & 0xC0) == 0x80)
-            size--;
-    }
-    memcpy(to, from, size);
-    to[size] = '\0';
-}
-
 void run_emit(struct run *run, enum apply_event_kind kind, const char *text, int64_t duration_ms)
 {
     if (!run->options->on_event)
@@ -288,11 +284,14 @@ void run_emit(struct run *run, enum apply_event_kind kind, const char *text, int
         const struct migration_file *file = run->step->file;
         event.statement_count = (int)file->statements.count;
         event.line = run->statement > 0 ? file->statements.items[run->statement - 1].line : 0;
-        copy_text(event.version, sizeof event.version, file->version);
-        copy_text(event.name, sizeof event.name, file->description);
+        text_append(event.version, sizeof event.version, file->version);
+        text_append(event.name, sizeof event.name, file->description);
     }
-    copy_text(event.text, sizeof event.text, text ? text : "");
+    text_append(event.text, sizeof event.text, text ? text : "");
+    pthread_mutex_lock(&run->telling);
+    run->told = event;
     run->options->on_event(run->options->listener, &event);
+    pthread_mutex_unlock(&run->telling);
 }
 
 void run_place_error(const struct run *run, size_t statement_index, struct error *error)

@@ -3,9 +3,11 @@
 #ifndef MIGRATE_APPLY_RUN_H
 #define MIGRATE_APPLY_RUN_H
 
+#include <pthread.h>
 #include <talloc.h>
 
 #include "migrate/apply.h"
+#include "migrate/guard/watcher.h"
 #include "migrate/journal.h"
 #include "migrate/ledger.h"
 #include "store/base.h"
@@ -30,6 +32,11 @@ struct run {
     int64_t file_started_ms;
     int attempt;             /* at the file, from 1; 0: not counted */
     int64_t lock_wait_ms;    /* lock timeout of the attempt; 0: the step's own */
+    struct watcher *watcher; /* NULL: nobody watches */
+    struct watcher_end seen; /* by the watcher, of the attempt that ended last */
+    pthread_mutex_t telling; /* one thread at a time calls the listener */
+    struct apply_event told; /* under `telling`: told last, with its place; the watcher's news stand at the same one */
+    bool is_queue_told;      /* under `telling` */
     bool is_overruled;       /* it was told that the file's own lock_timeout does not count */
     struct ledger_counters { /* the session's counters of ledger rows, right after our own INSERT; 0 inserted: not
                                 counted */

@@ -3,6 +3,7 @@
  * the catalog is asked in between. The ledger row comes with the last step. See docs/architecture.md, "Applying". */
 #include "migrate/apply/check.h"
 #include "migrate/apply/file.h"
+#include "migrate/apply/guard.h"
 #include "migrate/step.h"
 #include "store/clock.h"
 #include "store/transaction.h"
@@ -170,7 +171,11 @@ static bool run_transaction_step(struct progress *progress, const struct step *s
     struct run *run = progress->run;
     const char *transaction_id = NULL;
     *needs_autocommit = false;
+    guard_begin(run, WATCH_BREAKS);
     bool ok = begin_step(progress, step, &transaction_id, error) && record_done(progress, step, transaction_id, error);
+    guard_end(run); /* nothing stops a COMMIT */
+    if (!ok)
+        guard_explain(run, error);
     if (ok) {
         bool last = is_last(progress, step);
         ok = file_commit(run, last ? version_of(progress) : NULL, transaction_id, error);
@@ -297,8 +302,16 @@ static bool run_autocommit_step(struct progress *progress, const struct step *st
     if (!check_before(progress->memory, run->work, statement, &before, error) ||
         !record_intent(progress, step, before, error))
         return fail_step(progress, step, "nothing", error);
-    if (!lift_lock_timeout(run, &lock_timeout, progress->memory, error) || !file_run_statement(run, step->first, error))
+    if (!lift_lock_timeout(run, &lock_timeout, progress->memory, error))
         return fail_autocommit(progress, step, before, error);
+    /* A CONCURRENTLY that is stopped leaves an invalid index, and nobody who reads or writes waits behind it. */
+    guard_begin(run, WATCH_LOOKS);
+    bool has_run = file_run_statement(run, step->first, error);
+    guard_end(run);
+    if (!has_run) {
+        guard_explain(run, error);
+        return fail_autocommit(progress, step, before, error);
+    }
     run->statement = 0;
     struct check check;
     if (!restore_lock_timeout(run, lock_timeout, error) ||

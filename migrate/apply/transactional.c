@@ -2,6 +2,7 @@
  * one by one, closing checks, COMMIT. See docs/architecture.md, "Applying". */
 #include "migrate/apply/file.h"
 
+#include "migrate/apply/guard.h"
 #include "migrate/guard/timeout.h"
 #include "store/clock.h"
 #include "store/sql.h"
@@ -226,7 +227,8 @@ static void explain_failure(struct run *run, struct error *error)
         error_prefix(error, "the connection was lost before COMMIT: nothing of %s was applied",
                      run->step->file->version);
         error_hint(error, "Run `pgdeck apply` again when the server is back.");
-    } else if (error_is_sqlstate(error, "57014") && !cancel_is_requested(run->options->cancel) && !error->hint) {
+    } else if (error_is_sqlstate(error, "57014") && run->seen.stop == STOP_NONE &&
+               !cancel_is_requested(run->options->cancel) && !error->hint) {
         error_hint(
             error,
             "Not pgdeck cancelled it: its statement_timeout (%lld ms; 0: none) ran out, or somebody on the server did "
@@ -260,7 +262,10 @@ static bool run_in_transaction(struct run *run, TALLOC_CTX *memory, const char *
 {
     const struct migration_file *file = run->step->file;
     run->statement = 0;
-    if (!run_open_work(run, error) || !file_begin(memory, run, FILE_TRANSACTION_NEW, transaction_id, error))
+    if (!run_open_work(run, error))
+        return false;
+    guard_begin(run, WATCH_BREAKS);
+    if (!file_begin(memory, run, FILE_TRANSACTION_NEW, transaction_id, error))
         return false;
     for (size_t i = 0; i < file->statements.count; i++) {
         bool is_last = i + 1 == file->statements.count;
@@ -278,6 +283,7 @@ bool transactional_attempt(struct run *run, struct error *error)
     const char *transaction_id = NULL, *version = run->step->file->version;
     bool was_sent = false;
     bool ok = run_in_transaction(run, memory, &transaction_id, error);
+    guard_end(run); /* nothing stops a COMMIT */
     if (ok) {
         was_sent = true;
         ok = file_commit(run, version, transaction_id, error);
@@ -288,6 +294,8 @@ bool transactional_attempt(struct run *run, struct error *error)
         run_drop_work(run);
     if (!ok && !was_sent)
         explain_failure(run, error);
+    if (!ok)
+        guard_explain(run, error);
     talloc_free(memory);
     return ok;
 }
@@ -303,6 +311,10 @@ void file_record_failure(struct run *run, int step, const struct error *error, c
         json_object_set_new(detail, "line", json_integer(error->line));
     if (left)
         json_object_set_new(detail, "left", json_string(left));
+    if (run->attempt > 0)
+        json_object_set_new(detail, "attempt", json_integer(run->attempt));
+    if (*run->seen.look.blocked && error->code == ERROR_LOCK_TIMEOUT)
+        json_object_set_new(detail, "blocked", json_string(run->seen.look.blocked));
     struct journal_record record = {
         .event = JOURNAL_FAILED,
         .version = run->step->file->version,

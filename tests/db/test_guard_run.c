@@ -5,16 +5,25 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <libpq-fe.h>
+
 #include "tests/lib/stage.h"
+
+enum { READERS = 3 };
 
 static struct test_server *server;
 
 /* A stage and sessions that are in its way. */
 struct scenery {
     struct stage *stage;
-    struct oracle *blocker, *reader;
+    struct oracle *blocker;
+    PGconn *readers[READERS];
+    int readers_wanted; /* so many come once the run waits, or stands at statement `readers_at` */
+    int readers_at;
+    int readers_sent;
     int retries;        /* heard so far */
     int retries_wanted; /* after so many the blocker goes */
+    char breaker[600];  /* what was told of the breaker */
 };
 
 static int start_server(void **state UNUSED)
@@ -30,14 +39,21 @@ static struct scenery *scenery_of(struct stage *stage)
     return talloc_get_type_abort(talloc_parent(stage), struct scenery);
 }
 
+static int close_readers(struct scenery *scenery)
+{
+    for (int i = 0; i < READERS; i++)
+        PQfinish(scenery->readers[i]);
+    return 0;
+}
+
 static int set_up(void **state)
 {
     struct scenery *scenery = talloc_zero(NULL, struct scenery);
     struct stage *stage = scenery->stage = stage_new(scenery, server);
     oracle_execute(stage->oracle, "CREATE TABLE orders (id integer)");
     scenery->blocker = oracle_open(stage, server, stage->database);
-    scenery->reader = oracle_open(stage, server, stage->database);
     scenery->retries_wanted = 1;
+    talloc_set_destructor(scenery, close_readers);
     *state = scenery;
     return 0;
 }
@@ -166,6 +182,113 @@ static void test_lock_timeout_that_a_file_sets_is_overruled(void **state UNUSED)
     }
 }
 
+/* ---- the watcher and the breaker ---- */
+
+static void send_readers(struct scenery *scenery)
+{
+    for (; scenery->readers_sent < scenery->readers_wanted; scenery->readers_sent++) {
+        PGconn **reader = &scenery->readers[scenery->readers_sent];
+        *reader = PQconnectdb(test_server_conninfo(server, scenery->stage->database));
+        assert_int_equal(PQstatus(*reader), CONNECTION_OK);
+        assert_int_equal(PQsendQuery(*reader, "SELECT FROM orders"), 1);
+    }
+}
+
+/* Every reader gets its answer while the blocker is still there. */
+static void readers_are_free(struct scenery *scenery)
+{
+    for (int i = 0; i < scenery->readers_sent; i++) {
+        PGresult *result = PQgetResult(scenery->readers[i]);
+        assert_int_equal(PQresultStatus(result), PGRES_TUPLES_OK);
+        PQclear(result);
+        assert_null(PQgetResult(scenery->readers[i]));
+    }
+}
+
+static void queue_up(struct stage *stage, const struct apply_event *event)
+{
+    struct scenery *scenery = scenery_of(stage);
+    if (event->kind == APPLY_BLOCKED || (event->kind == APPLY_STATEMENT && event->statement == scenery->readers_at))
+        send_readers(scenery);
+    if (event->kind == APPLY_BREAKER)
+        snprintf(scenery->breaker, sizeof scenery->breaker, "%d %s", event->queued, event->text);
+    if (event->kind == APPLY_RETRYING)
+        readers_are_free(scenery);
+    go_away(stage, event);
+}
+
+static void test_blocked_run_names_who_is_in_the_way(void **state)
+{
+    struct scenery *scenery = *state;
+    struct stage *stage = scenery->stage;
+    stage_write(stage, "001_a.sql", "-- pgdeck: lock-timeout 300ms\nALTER TABLE orders ADD COLUMN note text;\n");
+    stand_in_the_way(scenery);
+    stage_apply_fails(stage, ERROR_LOCK_TIMEOUT);
+    assert_true(stage_heard(stage, "blocked 001 1 waits for AccessExclusiveLock on public.orders; in the way: pid "));
+    assert_non_null(strstr(stage->error->detail, "(postgres, reporting), idle in transaction"));
+    assert_non_null(strstr(stage->error->detail, "SELECT FROM orders"));
+}
+
+static void test_breaker_frees_a_queue_of_readers(void **state)
+{
+    struct scenery *scenery = *state;
+    struct stage *stage = scenery->stage;
+    STAGE_SETTINGS(stage, "lock_timeout=1h", "lock_pause=10ms", "breaker_sessions=3", "breaker_wait=0");
+    stage_write(stage, "001_a.sql", "CREATE TABLE first ();\nALTER TABLE orders ADD COLUMN note text;\n");
+    stand_in_the_way(scenery);
+    scenery->readers_wanted = 3;
+    stage->on_event = queue_up;
+    stage_apply(stage);
+    assert_true(has_column(stage, "note"));
+    assert_int_equal(stage->result->applied[0].attempts, 2);
+    assert_non_null(strstr(scenery->breaker, "3 the circuit breaker stops the statement, which waits for a lock: "
+                                             "3 sessions wait behind it: pid "));
+    assert_true(stage_heard(stage, "queue 001 2 "));
+}
+
+static void test_breaker_counts_the_time_that_others_wait(void **state)
+{
+    struct scenery *scenery = *state;
+    struct stage *stage = scenery->stage;
+    STAGE_SETTINGS(stage, "lock_timeout=1h", "lock_pause=10ms", "breaker_sessions=0", "breaker_wait=150ms");
+    stage_write(stage, "001_a.sql", "ALTER TABLE orders ADD COLUMN note text;\n");
+    stand_in_the_way(scenery);
+    scenery->readers_wanted = 1;
+    stage->on_event = queue_up;
+    stage_apply(stage);
+    assert_int_equal(stage->result->applied[0].attempts, 2);
+}
+
+static void test_breaker_stops_a_file_that_holds_what_others_wait_for(void **state)
+{
+    struct scenery *scenery = *state;
+    struct stage *stage = scenery->stage;
+    STAGE_SETTINGS(stage, "breaker_sessions=1", "breaker_wait=150ms", "transaction_attempts=1");
+    stage_write(stage, "001_a.sql", "ALTER TABLE orders ADD COLUMN note text;\nSELECT pg_sleep(60);\n");
+    scenery->readers_wanted = 1;
+    scenery->readers_at = 2;
+    stage->on_event = queue_up;
+    stage_apply_fails(stage, ERROR_LOCK_TIMEOUT);
+    readers_are_free(scenery);
+    assert_non_null(strstr(scenery->breaker, "holds what others wait for"));
+    assert_non_null(strstr(stage->error->message, "the circuit breaker stopped the statement: 1 session waited"));
+    assert_non_null(strstr(stage->error->hint, "breaker_wait"));
+    assert_int_equal(stage->error->line, 2);
+    assert_false(has_column(stage, "note"));
+}
+
+static void test_watcher_does_not_connect_where_nothing_takes_long(void **state)
+{
+    struct scenery *scenery = *state;
+    struct stage *stage = scenery->stage;
+    oracle_execute(stage->oracle, "CREATE VIEW watchers AS SELECT count(*) FROM pg_stat_activity"
+                                  " WHERE application_name LIKE 'pgdeck:%%:watch'");
+    stage_write(stage, "001_a.sql", "CREATE TABLE seen AS SELECT * FROM watchers;\n");
+    stage_apply(stage);
+    assert_int_equal(oracle_number(stage->oracle, "SELECT count FROM seen"), 0);
+    oracle_wait_gone(stage->oracle, 10000);
+}
+
 #define TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -176,6 +299,11 @@ int main(void)
         TEST(test_given_lock_timeout_is_waited_out_once),
         TEST(test_cancel_ends_the_pause_between_two_attempts),
         cmocka_unit_test(test_lock_timeout_that_a_file_sets_is_overruled),
+        TEST(test_blocked_run_names_who_is_in_the_way),
+        TEST(test_breaker_frees_a_queue_of_readers),
+        TEST(test_breaker_counts_the_time_that_others_wait),
+        TEST(test_breaker_stops_a_file_that_holds_what_others_wait_for),
+        TEST(test_watcher_does_not_connect_where_nothing_takes_long),
     };
     return cmocka_run_group_tests(tests, start_server, stop_server);
 }

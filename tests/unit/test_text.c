@@ -243,9 +243,21 @@ static void test_text_fit_without_utf8_marks_with_a_tilde(void **state UNUSED)
 
 static void test_text_locale_is_utf8(void **state UNUSED) { assert_true(text_locale_is_utf8()); }
 
+static void test_append_takes_what_fits_and_no_half_of_a_character(void **state UNUSED)
+{
+    char buffer[8] = "ab";
+    text_append(buffer, sizeof buffer, "cd");
+    assert_string_equal(buffer, "abcd");
+    text_append(buffer, sizeof buffer, "e\xC3\xA4\xC3\xB6");
+    assert_string_equal(buffer, "abcde\xC3\xA4");
+    text_append(buffer, sizeof buffer, "x");
+    assert_string_equal(buffer, "abcde\xC3\xA4");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_append_takes_what_fits_and_no_half_of_a_character),
         cmocka_unit_test(test_text_character_lengths),
         cmocka_unit_test(test_text_first_invalid_names_the_byte),
         cmocka_unit_test(test_text_encode_replaces_each_invalid_byte),
