@@ -95,7 +95,7 @@ struct facts {
     size_t change_count;
     const struct fact_tuples *tuples;
     size_t tuple_count;
-    const char *const *privileges; /* what changed, a line each; NULL-terminated; or NULL */
+    const char *const *privileges; /* what changed, a line each, as "public.t (table): ..."; NULL-terminated; or NULL */
     const char *const *settings;   /* settings and role that outlive the statement; NULL-terminated; or NULL */
 };
 

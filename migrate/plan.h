@@ -11,6 +11,8 @@
 #include "store/error.h"
 #include "store/settings.h"
 
+struct hazard_list;
+
 /* Which of the pending ones. At most one of `to` and `only` is given. */
 struct plan_selection {
     const char *to;                         /* a version, or NULL: all */
@@ -26,7 +28,8 @@ struct plan_step {
     int64_t lock_timeout_ms; /* the longest that one attempt waits for a lock */
     int64_t statement_timeout_ms;
     bool has_ladder; /* nobody gave a lock timeout: short ones, and the file is tried again (migrate/guard/ladder.h) */
-    const struct facts *facts; /* of each statement of the file, by its index; NULL: nobody has measured */
+    const struct facts *facts;         /* of each statement of the file, by its index; NULL: nobody has measured */
+    const struct hazard_list *hazards; /* likewise (migrate/hazard.h); NULL: nobody has looked */
 };
 
 /* Facts about the target that a plan is bound to. */

@@ -332,7 +332,7 @@ static void add_rights(struct facts *facts, const struct trace_object *before, c
         count++;
     const char **lines = (const char **)(uintptr_t)facts->privileges;
     lines = talloc_realloc(facts, lines, const char *, (unsigned)count + 2);
-    lines[count] = talloc_asprintf(facts, "%s %s: %s", object->kind, object->name,
+    lines[count] = talloc_asprintf(facts, "%s (%s): %s", object->name, object->kind,
                                    !to     ? talloc_asprintf(lines, "no longer %s", from)
                                    : !from ? to
                                            : parts_of(lines, from, to));
@@ -381,7 +381,7 @@ static void add_rebuilt(struct facts *facts, const struct trace_seen *seen, cons
 
 static void add_dropped(struct facts *facts, const struct trace_seen *seen, const struct trace_object *object)
 {
-    if (is_a_right(object))
+    if (is_a_right(object) && !goes_along(object, seen->after, seen->objects_after))
         add_rights(facts, object, NULL);
     if (find_again(seen->objects_after, object)) {
         add_rebuilt(facts, seen, object);

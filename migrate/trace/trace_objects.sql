@@ -113,7 +113,8 @@ WITH space AS (
         '', pg_catalog.format('grants %s on %s', d.defaclacl, d.defaclobjtype), '', ''
     FROM pg_catalog.pg_default_acl AS d
 )
-SELECT pg_catalog.format('%s.%s.%s', o.class::oid, o.oid, o.sub) AS id, o.kind, o.relation::bigint AS relation, o.name, o.last,
+SELECT pg_catalog.format('%s.%s.%s', o.class::oid, o.oid, o.sub) AS id, o.kind, o.relation::bigint AS relation, 
+    CASE WHEN o.kind = 'default privileges' THEN pg_catalog.replace(o.name, session_user, 'OWNER') ELSE o.name END AS name, o.last,
     pg_catalog.replace(o.rights, session_user, 'OWNER') AS rights, o.state, o.shape
 FROM object AS o
 WHERE NOT EXISTS (
