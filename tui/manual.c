@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "migrate/hazard.h"
 #include "store/settings.h"
 #include "tui/action.h"
 #include "tui/help.h"
@@ -148,6 +149,17 @@ static char *errors_table(char *buffer)
     return talloc_strdup_append_buffer(buffer, ".El\n");
 }
 
+static char *hazards_table(char *buffer)
+{
+    buffer = talloc_strdup_append_buffer(buffer, ".Bl -tag -width protection-dropped\n");
+    for (size_t i = 0; i < HAZARD_COUNT; i++) {
+        buffer = talloc_asprintf_append_buffer(buffer, ".It Cm %s\n", hazard_kinds[i].id);
+        buffer = append_text(buffer, hazard_kinds[i].what);
+        buffer = talloc_asprintf_append_buffer(buffer, "Danger: %s.\n", hazard_danger_name(hazard_kinds[i].danger));
+    }
+    return talloc_strdup_append_buffer(buffer, ".El\n");
+}
+
 static char *keys_table(char *buffer)
 {
     buffer = talloc_strdup_append_buffer(buffer, ".Bl -tag -width Ds -compact\n");
@@ -163,8 +175,8 @@ static const struct {
     const char *name;
     char *(*append)(char *buffer);
 } tables[] = {
-    {"commands", commands_table}, {"options", options_table}, {"settings", settings_rows},
-    {"exit", exit_table},         {"errors", errors_table},   {"keys", keys_table},
+    {"commands", commands_table}, {"options", options_table}, {"settings", settings_rows}, {"exit", exit_table},
+    {"errors", errors_table},     {"keys", keys_table},       {"hazards", hazards_table},
 };
 
 char *manual_table(TALLOC_CTX *owner, const char *name)

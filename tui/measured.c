@@ -111,33 +111,87 @@ static void add_texts(struct writer *writer, const char *label, const char *cons
     flush(writer);
 }
 
-/* By words, where a reason is long. */
-static void add_reason(struct writer *writer, const char *label, const char *reason)
+/* By words, where a text is long. */
+static void add_words(struct writer *writer, const char *text)
 {
-    begin(writer, MEASURED_DOUBT, label);
-    while (*reason) {
-        size_t length = strcspn(reason, " ");
-        char *word = talloc_strndup(writer->owner, reason, length);
+    while (*text) {
+        size_t length = strcspn(text, " ");
+        char *word = talloc_strndup(writer->owner, text, length);
         add(writer, " ", word);
-        reason += length + (reason[length] == ' ');
+        text += length + (text[length] == ' ');
     }
     flush(writer);
 }
 
-struct measured_lines measured_lines(TALLOC_CTX *owner, const struct facts *facts, size_t columns)
+/* ---- hazards ---- */
+
+/* The first line of an advice is prose, and so is each that no SQL begins; SQL stays as it is, to be copied. */
+static void add_advice(struct writer *writer, const char *advice)
+{
+    begin(writer, MEASURED_ADVICE, "instead");
+    while (*advice) {
+        size_t length = strcspn(advice, "\n");
+        char *line = talloc_strndup(writer->owner, advice, length);
+        if (length && line[length - 1] == ';')
+            add(writer, "", line);
+        else
+            add_words(writer, line);
+        flush(writer);
+        advice += length + (advice[length] == '\n');
+    }
+}
+
+static void add_hazard(struct writer *writer, const struct hazard *hazard)
+{
+    bool is_bad = hazard->danger >= DANGER_HIGH && !hazard->allowed;
+    begin(writer, is_bad ? MEASURED_HAZARD : MEASURED_NOTICE, "hazard");
+    add_words(writer,
+              talloc_asprintf(writer->owner, "%s, %s: %s", hazard->kind->id,
+                              hazard->allowed ? "allowed" : hazard_danger_name(hazard->danger), hazard->message));
+    if (hazard->allowed) {
+        begin(writer, MEASURED_NOTICE, "");
+        add_words(writer, talloc_asprintf(writer->owner, "because %s", hazard->allowed));
+    } else if (hazard->advice && hazard->danger > DANGER_LOW) {
+        add_advice(writer, hazard->advice);
+    }
+}
+
+static void add_facts(struct writer *writer, const struct facts *facts)
+{
+    if (facts->source != FACTS_MEASURED) {
+        begin(writer, MEASURED_DOUBT, facts->source == FACTS_DERIVED ? "derived" : "unknown");
+        add_words(writer, facts->reason ? facts->reason : "");
+    }
+    for (int mode = LOCK_ACCESS_EXCLUSIVE; mode > LOCK_NONE; mode--)
+        add_locks(writer, facts, (enum lock_mode)mode);
+    add_relations(writer, "rewrites", facts->rewrites, facts->rewrite_count);
+    add_relations(writer, "empties", facts->truncated, facts->truncated_count);
+    add_relations(writer, "scans", facts->scans, facts->scan_count);
+    add_objects(writer, "drops", facts->dropped, facts->dropped_count);
+    add_changes(writer, facts);
+    add_texts(writer, "rights", facts->privileges);
+    add_texts(writer, "sets", facts->settings);
+}
+
+struct measured measured_of(const struct plan_step *step, size_t index)
+{
+    return (struct measured){step->facts ? &step->facts[index] : NULL, step->hazards ? &step->hazards[index] : NULL};
+}
+
+/* That nothing is known is told once. */
+static bool says_the_same(const struct measured *measured, const struct hazard *hazard)
+{
+    return hazard->kind == &hazard_kinds[HAZARD_unknown] && measured->facts;
+}
+
+struct measured_lines measured_lines(TALLOC_CTX *owner, const struct measured *measured, size_t columns)
 {
     struct writer writer = {.owner = owner, .columns = columns};
-    if (facts->source != FACTS_MEASURED)
-        add_reason(&writer, facts->source == FACTS_DERIVED ? "derived" : "unknown", facts->reason ? facts->reason : "");
-    for (int mode = LOCK_ACCESS_EXCLUSIVE; mode > LOCK_NONE; mode--)
-        add_locks(&writer, facts, (enum lock_mode)mode);
-    add_relations(&writer, "rewrites", facts->rewrites, facts->rewrite_count);
-    add_relations(&writer, "empties", facts->truncated, facts->truncated_count);
-    add_relations(&writer, "scans", facts->scans, facts->scan_count);
-    add_objects(&writer, "drops", facts->dropped, facts->dropped_count);
-    add_changes(&writer, facts);
-    add_texts(&writer, "rights", facts->privileges);
-    add_texts(&writer, "sets", facts->settings);
+    if (measured->facts)
+        add_facts(&writer, measured->facts);
+    for (size_t i = 0; measured->hazards && i < measured->hazards->count; i++)
+        if (!says_the_same(measured, &measured->hazards->items[i]))
+            add_hazard(&writer, &measured->hazards->items[i]);
     return writer.lines;
 }
 
@@ -170,8 +224,23 @@ static json_t *locks_json(const struct facts *facts)
     return array;
 }
 
-void measured_json(json_t *statement, const struct facts *facts)
+static json_t *hazards_json(const struct hazard_list *hazards)
 {
+    json_t *array = json_array();
+    for (size_t i = 0; i < hazards->count; i++) {
+        const struct hazard *hazard = &hazards->items[i];
+        json_array_append_new(
+            array, json_pack("{s:s, s:s, s:o, s:o, s:o, s:o}", "id", hazard->kind->id, "severity",
+                             hazard_danger_name(hazard->danger), "object", printer_json_text(hazard->object), "message",
+                             printer_json_text(hazard->message), "advice", printer_json_text(hazard->advice), "allowed",
+                             printer_json_text(hazard->allowed)));
+    }
+    return array;
+}
+
+void measured_json(json_t *statement, const struct measured *measured)
+{
+    const struct facts *facts = measured->facts;
     bool is_known = facts && facts->source != FACTS_UNKNOWN;
     bool is_measured = facts && facts->source == FACTS_MEASURED;
     json_object_set_new(statement, "source", facts ? json_string(fact_source_name(facts)) : json_null());
@@ -184,5 +253,6 @@ void measured_json(json_t *statement, const struct facts *facts)
                         is_measured ? objects_json(facts->created, facts->created_count) : json_null());
     json_object_set_new(statement, "dropped",
                         is_known ? objects_json(facts->dropped, facts->dropped_count) : json_null());
+    json_object_set_new(statement, "hazards", measured->hazards ? hazards_json(measured->hazards) : json_null());
     json_object_set_new(statement, "measured", is_measured ? facts_to_json(facts) : json_null());
 }

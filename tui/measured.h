@@ -7,13 +7,17 @@
 #include <talloc.h>
 
 #include "migrate/facts.h"
+#include "migrate/hazard.h"
 #include "store/base.h"
 
 enum measured_role {
-    MEASURED_LOCK,  /* a lock that keeps others from reading or writing */
-    MEASURED_MILD,  /* a lock that lets both go on */
-    MEASURED_FACT,  /* a rewrite, a scan, what comes, goes, changes */
-    MEASURED_DOUBT, /* not measured, and why */
+    MEASURED_LOCK,   /* a lock that keeps others from reading or writing */
+    MEASURED_MILD,   /* a lock that lets both go on */
+    MEASURED_FACT,   /* a rewrite, a scan, what comes, goes, changes */
+    MEASURED_DOUBT,  /* not measured, and why */
+    MEASURED_HAZARD, /* of high or critical danger */
+    MEASURED_NOTICE, /* of less, or allowed */
+    MEASURED_ADVICE,
 };
 
 struct measured_line {
@@ -27,11 +31,21 @@ struct measured_lines {
     size_t count;
 };
 
-/* The lines of a statement's facts; none for a statement that touches nothing that exists. Owner: `owner`. */
-struct measured_lines measured_lines(TALLOC_CTX *owner, const struct facts *facts, size_t columns);
+/* What is known of one statement. */
+struct measured {
+    const struct facts *facts;         /* NULL: nobody has measured */
+    const struct hazard_list *hazards; /* NULL: nobody has looked */
+};
 
-/* Sets source, reason, locks, rewrites, scans, created, dropped and measured of a statement's object. facts NULL:
- * nobody has measured, all are null. */
-void measured_json(json_t *statement, const struct facts *facts);
+/* Of a statement of a step, by its index. */
+struct measured measured_of(const struct plan_step *step, size_t index);
+
+/* The lines of a statement; none for one that touches nothing that exists. The safe way is left out of hazards of low
+ * danger and of those that are allowed. Owner: `owner`. */
+struct measured_lines measured_lines(TALLOC_CTX *owner, const struct measured *measured, size_t columns);
+
+/* Sets source, reason, locks, rewrites, scans, created, dropped, hazards and measured of a statement's object; null
+ * where it is not known. */
+void measured_json(json_t *statement, const struct measured *measured);
 
 #endif

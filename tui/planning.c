@@ -8,10 +8,18 @@
 #define SUMMARY_BYTES 100
 #define FACT_COLUMNS 61 /* behind the label, in 80 */
 
+static bool check_allowances(const struct arguments *arguments, struct error *error)
+{
+    for (const char *const *value = arguments_values(arguments, "allow"); value && *value; value++)
+        if (!hazard_check_allowance(*value, error))
+            return false;
+    return true;
+}
+
 bool planning_check(const struct arguments *arguments, struct error *error)
 {
     if (!arguments_has(arguments, "to") || !arguments_has(arguments, "only"))
-        return true;
+        return check_allowances(arguments, error);
     error_set(error, ERROR_USAGE, "--to and --only exclude each other");
     return error_hint(error, "--to takes everything up to a version, --only takes just the versions that it names.");
 }
@@ -25,8 +33,8 @@ static struct plan_selection selection_of(const struct arguments *arguments)
     };
 }
 
-bool planning_measure(TALLOC_CTX *owner, struct plan *plan, struct connection *connection,
-                      const struct trace_options *options, const struct trace **trace, struct error *error)
+static bool trace(TALLOC_CTX *owner, struct plan *plan, struct connection *connection,
+                  const struct trace_options *options, const struct trace **trace, struct error *error)
 {
     *trace = NULL;
     if (!strcmp(settings_text(options->settings, SETTING_measure), "never")) {
@@ -42,6 +50,20 @@ bool planning_measure(TALLOC_CTX *owner, struct plan *plan, struct connection *c
         return false;
     }
     trace_skip(plan, refusal->message);
+    return true;
+}
+
+bool planning_measure(TALLOC_CTX *owner, struct plan *plan, struct connection *connection,
+                      const struct trace_options *options, const char *const *allow, const struct trace **traced,
+                      struct error *error)
+{
+    struct hazard_sizes sizes;
+    *traced = NULL;
+    if (plan->count == 0)
+        return true;
+    if (!trace(owner, plan, connection, options, traced, error) || !hazard_read_sizes(owner, connection, &sizes, error))
+        return false;
+    hazard_judge(plan, &sizes, allow);
     return true;
 }
 
@@ -76,7 +98,8 @@ static bool measure(struct command_context *context, struct session *session, st
         .on_progress = on_progress,
         .listener = context->printer,
     };
-    bool ok = planning_measure(context->memory, planning->plan, session->connection, &options, &planning->trace, error);
+    bool ok = planning_measure(context->memory, planning->plan, session->connection, &options,
+                               arguments_values(context->arguments, "allow"), &planning->trace, error);
     if (ok)
         tell_trace(context->printer, planning);
     return ok;
@@ -135,9 +158,10 @@ static void add_whole(struct lines *lines, TALLOC_CTX *owner, const struct state
     }
 }
 
-static void add_facts(struct lines *lines, TALLOC_CTX *owner, const struct facts *facts)
+static void add_facts(struct lines *lines, TALLOC_CTX *owner, const struct plan_step *step, size_t index)
 {
-    const struct measured_lines measured = measured_lines(lines->items, facts, FACT_COLUMNS);
+    const struct measured known = measured_of(step, index);
+    const struct measured_lines measured = measured_lines(lines->items, &known, FACT_COLUMNS);
     for (size_t i = 0; i < measured.count; i++)
         add_line(lines, owner,
                  talloc_asprintf(owner, "        %-8s  %s", measured.items[i].label, measured.items[i].text));
@@ -168,7 +192,7 @@ static void add_step(struct lines *lines, TALLOC_CTX *owner, const struct plan_s
                      talloc_asprintf(owner, "  %4d  %s", statement->line,
                                      statement_summary(lines->items, statement, SUMMARY_BYTES)));
         if (step->facts)
-            add_facts(lines, owner, &step->facts[i]);
+            add_facts(lines, owner, step, i);
     }
 }
 
@@ -189,9 +213,10 @@ static json_t *statements_json(const struct plan_step *step)
     json_t *array = json_array();
     for (size_t i = step->first_statement; i < step->file->statements.count; i++) {
         const struct statement *statement = &step->file->statements.items[i];
-        json_t *json = json_pack("{s:i, s:i, s:o, s:n}", "statement", (int)i + 1, "line", statement->line, "sql",
-                                 printer_json_bytes(statement->text, statement->size_bytes), "hazards");
-        measured_json(json, step->facts ? &step->facts[i] : NULL);
+        const struct measured measured = measured_of(step, i);
+        json_t *json = json_pack("{s:i, s:i, s:o}", "statement", (int)i + 1, "line", statement->line, "sql",
+                                 printer_json_bytes(statement->text, statement->size_bytes));
+        measured_json(json, &measured);
         json_array_append_new(array, json);
     }
     return array;

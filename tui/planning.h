@@ -14,6 +14,7 @@
 #define PLANNING_OPTIONS                                                                                               \
     {"to", 0, OPTION_VALUE, "V", KIND_VERSION, NULL, "Go up to this version and no further."},                         \
         {"only", 0, OPTION_LIST, "V", KIND_VERSION, NULL, "Take only these versions."},                                \
+        {"allow", 0, OPTION_LIST, "HAZARD:OBJECT", KIND_NONE, NULL, "Take a hazard for acknowledged."},                \
     {                                                                                                                  \
         "out-of-order", 0, OPTION_FLAG, NULL, KIND_NONE, NULL,                                                         \
             "Take pending migrations below the highest applied one as well."                                           \
@@ -29,17 +30,19 @@ struct planning {
     struct answer_target target;
 };
 
-/* --to and --only exclude each other. */
+/* --to and --only exclude each other; --allow names a hazard. */
 bool planning_check(const struct arguments *arguments, struct error *error) NODISCARD;
 
 /* Reads the files, then the target, builds the plan and measures what it does. Errors: directory_read's, status_read's,
  * plan_build's. */
 bool planning_read(struct command_context *context, struct planning *planning, struct error *error) NODISCARD;
 
-/* Measures a plan on any thread, where the settings say so; its facts are unknown, with the reason, where that fails.
- * Owner: `owner`. Errors: ERROR_CANCELLED, a lost connection. */
+/* Measures a plan, where the settings say so, and judges its hazards, on any thread; its facts are unknown, with the
+ * reason, where that fails. allow: "HAZARD:OBJECT", NULL-terminated, or NULL. Owner: `owner`. Errors: ERROR_CANCELLED,
+ * those of the target. */
 bool planning_measure(TALLOC_CTX *owner, struct plan *plan, struct connection *connection,
-                      const struct trace_options *options, const struct trace **trace, struct error *error) NODISCARD;
+                      const struct trace_options *options, const char *const *allow, const struct trace **trace,
+                      struct error *error) NODISCARD;
 
 /* What the plan does, a line each; NULL-terminated. With PRINTER_VERBOSE whole statements. Owner: `owner`. */
 const char *const *planning_lines(TALLOC_CTX *owner, const struct plan *plan, enum printer_verbosity verbosity);

@@ -175,6 +175,59 @@ static void test_measure_leaves_the_target_as_it_was(void **state UNUSED)
     assert_true(oracle_says(scene->oracle, "SELECT count(*) = 0 FROM pg_roles WHERE rolname = 'never_made'"));
 }
 
+static void test_measure_hazards_have_ids_objects_and_safe_ways(void **state UNUSED)
+{
+    stand("ALTER TABLE first ALTER COLUMN id SET NOT NULL;\n");
+    RUN(0, "--json", "plan");
+    assert_value(STATEMENT ".hazards.0.id", "not-null-scan");
+    assert_value(STATEMENT ".hazards.0.object", "public.first.id");
+    assert_holds(deck_scene_text(scene, STATEMENT ".hazards.0.advice"),
+                 "ALTER TABLE public.first ADD CONSTRAINT id_not_null CHECK (id IS NOT NULL) NOT VALID;");
+    RUN(0, "plan");
+    assert_holds(scene->program->out, "hazard    not-null-scan, low");
+}
+
+static void test_measure_data_loss_asks_for_the_name(void **state UNUSED)
+{
+    stand("DROP TABLE second;\n");
+    RUN(4, "apply", "--yes");
+    assert_holds(scene->program->err, "data would be lost");
+    assert_true(oracle_says(scene->oracle, "SELECT to_regclass('second') IS NOT NULL"));
+    RUN(0, "apply", "--confirm", "shop");
+    assert_true(oracle_says(scene->oracle, "SELECT to_regclass('second') IS NULL"));
+}
+
+static void test_measure_data_loss_hidden_in_a_block_asks_too(void **state UNUSED)
+{
+    stand("DO $$ BEGIN EXECUTE 'DROP TA' || 'BLE second'; END $$;\n");
+    RUN(4, "apply", "--yes");
+    assert_holds(scene->program->err, "data would be lost");
+}
+
+static void test_measure_allowed_data_loss_needs_no_name(void **state UNUSED)
+{
+    stand("DROP TABLE second;\n");
+    RUN(4, "apply", "--yes", "--allow", "data-loss:public.first");
+    RUN(0, "--json", "plan", "--allow", "data-loss:public.second");
+    assert_value(STATEMENT ".hazards.0.allowed", "--allow");
+    RUN(0, "apply", "--yes", "--allow", "data-loss:public.second");
+}
+
+static void test_measure_head_line_allows_data_loss(void **state UNUSED)
+{
+    stand("-- pgdeck: allow data-loss because nobody uses it\nDROP TABLE second;\n");
+    RUN(0, "--json", "plan");
+    assert_value(STATEMENT ".hazards.0.allowed", "nobody uses it");
+    RUN(0, "apply", "--yes");
+}
+
+static void test_measure_allowance_of_no_hazard_is_refused(void **state UNUSED)
+{
+    RUN(2, "plan", "--allow", "data-lost:second");
+    assert_holds(scene->program->err, "Did you mean data-loss?");
+    RUN(2, "apply", "--yes", "--allow", "data-loss");
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup(name, reset)
@@ -190,6 +243,12 @@ int main(void)
         TEST(test_measure_a_label_that_is_used_too_early_is_found),
         TEST(test_measure_without_scratch_there_is_still_a_plan),
         TEST(test_measure_leaves_the_target_as_it_was),
+        TEST(test_measure_hazards_have_ids_objects_and_safe_ways),
+        TEST(test_measure_data_loss_asks_for_the_name),
+        TEST(test_measure_data_loss_hidden_in_a_block_asks_too),
+        TEST(test_measure_allowed_data_loss_needs_no_name),
+        TEST(test_measure_head_line_allows_data_loss),
+        TEST(test_measure_allowance_of_no_hazard_is_refused),
     };
     return cmocka_run_group_tests(tests, start, stop);
 }

@@ -1,6 +1,7 @@
 /* apply: asks, runs the plan, tells how it went. The protocol is migrate/apply's; here is only what people and scripts
  * see of it. */
 #include "migrate/apply.h"
+#include "migrate/hazard.h"
 
 #include "tui/planning.h"
 
@@ -195,7 +196,7 @@ static bool confirm(struct command_context *context, const struct planning *plan
             answer_count(memory, plan->count, "migration"), answer_count(memory, plan->statement_count, "statement"),
             mode == APPLY_DRY_RUN ? "on" : "to", planning->target.name, target_describe(memory, context->deck->target)),
         .lines = planning_lines(memory, plan, printer_verbosity(context->printer)),
-        .loss = LOSES_NOTHING,
+        .loss = hazard_loses_data(plan) && mode == APPLY_FOR_REAL ? LOSES_DATA : LOSES_NOTHING,
         .database = planning->target.database,
     };
     return context->confirm(context, &confirmation, error);
@@ -277,6 +278,7 @@ static const char *const examples[] = {
     "pgdeck -d staging apply --to 012 --yes",
     "pgdeck -d production apply --confirm shop",
     "pgdeck -d production apply --dry-run --confirm shop",
+    "pgdeck -d production apply --allow data-loss:public.old_orders --confirm shop",
     NULL,
 };
 
@@ -288,7 +290,9 @@ const struct command command_apply = {
         "together with its row in the ledger. A file that says \"-- pgdeck: no-transaction\" runs statement by "
         "statement, each step recorded in the journal; a later apply resumes it where it stopped.\n\n"
         "Asks at the target's guard level. Without a terminal, --yes serves a target that is open, and --confirm with "
-        "the database's exact name serves every one. With nothing to apply nothing is asked.\n\n"
+        "the database's exact name serves every one. Where a statement drops or empties what holds data, and neither a "
+        "head line (\"-- pgdeck: allow data-loss because REASON\") nor --allow says that it may, only the name serves, "
+        "on every target. With nothing to apply nothing is asked.\n\n"
         "With --dry-run the files are run on the target in one transaction that is rolled back; it stops at the first "
         "file that does not run in a transaction, and says so.",
     .examples = examples,
