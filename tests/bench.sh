@@ -181,3 +181,20 @@ printf '%s %s\n' "$(median <"$work/one_new")" "$(median <"$work/replayed")" |
     awk '{ printf "%-44s %10.1f ms %10.1f ms %7.2f x\n", "baseline / replay and snapshot of all", $1 / 1000, $2 / 1000, $1 / $2 }'
 printf '%s %s\n' "$(median <"$work/one_new")" "$(median <"$work/all_new")" |
     awk '{ printf "%-44s %10.1f ms %10.1f ms %7.2f x\n", "baseline / baseline", $1 / 1000, $2 / 1000, $1 / $2 }'
+
+# ---- rows as CSV --------------------------------------------------------------------------------------------------
+
+"$psql" -qX "$url" -c 'DROP DATABASE IF EXISTS a' -c 'CREATE DATABASE a' 2>/dev/null
+"$psql" -qX "$(of a)" -c "CREATE TABLE wide AS SELECT n::bigint AS id, n % 100 AS agent_id, 'name ' || n AS name,
+    CASE WHEN n % 3 > 0 THEN 'a note, with \"quotes\" ' || md5(n::text) END AS note, n / 7.0 AS cost, 'active' AS status,
+    jsonb_build_object('a', n) AS data, now() AS created_at, false AS is_deleted FROM generate_series(1, 100000) AS n" \
+    -c 'ALTER TABLE wide ADD PRIMARY KEY (id)' -c 'CREATE TABLE heap AS SELECT id, name FROM wide' -c 'VACUUM ANALYZE'
+printf '\n%-44s %13s %13s %9s\n' '100,000 rows as CSV' pgdeck 'psql --csv' ratio
+compare 'nine columns, by the key' "$runs" true "$pgdeck" -q -d "$(of a)" rows wide --csv -- \
+    "$psql" -qX --csv "$(of a)" -c 'SELECT * FROM wide WHERE NOT is_deleted ORDER BY id'
+compare 'two columns, no key' "$runs" true "$pgdeck" -q -d "$(of a)" rows heap --csv -- "$psql" -qX --csv "$(of a)" -c 'SELECT * FROM heap'
+if [ -x /usr/bin/time ]; then
+    /usr/bin/time -f %M -o "$work/memory" "$pgdeck" -q -d "$(of a)" rows wide --csv >/dev/null
+    /usr/bin/time -f %M -o "$work/memory_psql" "$psql" -qX --csv "$(of a)" -c 'SELECT * FROM wide ORDER BY id' >/dev/null
+    printf '%-44s %10.1f MB %10.1f MB\n' memory "$(awk '{ print $1 / 1024 }' "$work/memory")" "$(awk '{ print $1 / 1024 }' "$work/memory_psql")"
+fi

@@ -215,7 +215,7 @@ static const char *const *outcome_lines(TALLOC_CTX *owner, const struct entity_o
     return talloc_steal(owner, lines);
 }
 
-static json_t *outcome_json(const struct entity *entity, const struct entity_outcome *outcome)
+static json_t *effects_json(const struct entity_outcome *outcome)
 {
     json_t *effects = json_array();
     for (size_t i = 0; i < outcome->effect_count; i++) {
@@ -225,9 +225,14 @@ static json_t *outcome_json(const struct entity *entity, const struct entity_out
                                printer_json_text(effect->table), "inserted", (json_int_t)effect->inserted, "updated",
                                (json_int_t)effect->updated, "deleted", (json_int_t)effect->deleted));
     }
+    return effects;
+}
+
+static json_t *outcome_json(const struct entity *entity, const struct entity_outcome *outcome)
+{
     char *key = entity_key_text(NULL, outcome->key, entity->key_count);
     json_t *document = json_pack("{s:o, s:o, s:o, s:o}", "entity", printer_json_text(entity->name), "id",
-                                 printer_json_text(key), "effects", effects, "row",
+                                 printer_json_text(key), "effects", effects_json(outcome), "row",
                                  outcome->row.result ? entities_row_json(entity, &outcome->row) : json_null());
     talloc_free(key);
     return document;
@@ -244,13 +249,18 @@ static bool loses_data(const struct entity_change *change, const struct entity_o
     return false;
 }
 
-static void log_change(struct command_context *context, const struct entity *entity,
+/* Names and numbers, no values: those are the database's. */
+static void log_change(struct command_context *context, const struct entity *entity, const struct entity_change *change,
                        const struct entity_outcome *outcome)
 {
+    json_t *columns = json_array();
     char *key = entity_key_text(NULL, outcome->key, entity->key_count);
+    for (size_t i = 0; i < change->value_count; i++)
+        json_array_append_new(columns, printer_json_text(change->values[i].column->name));
     log_write(context->deck->log, LOG_LEVEL_INFO, "row_changed",
-              json_pack("{s:s, s:o, s:o}", "action", context->command->name, "entity", printer_json_text(entity->name),
-                        "id", printer_json_text(key)));
+              json_pack("{s:s, s:o, s:o, s:o, s:o, s:o}", "action", context->command->name, "entity",
+                        printer_json_text(entity->name), "id", printer_json_text(key), "columns", columns, "effects",
+                        effects_json(outcome), "transaction", printer_json_text(outcome->transaction)));
     talloc_free(key);
 }
 
@@ -260,6 +270,7 @@ bool entities_change(struct command_context *context, const struct entity_access
     TALLOC_CTX *memory = context->memory;
     struct connection *connection = access->session->connection;
     int attempts = (int)settings_number(context->deck->settings, SETTING_transaction_attempts);
+    change->lock_timeout_ms = (int)settings_number(context->deck->settings, SETTING_lock_timeout);
     change->mode = CHANGE_REHEARSED;
     struct entity_outcome *before =
         entity_write(memory, connection, access->model, access->entity, change, attempts, error);
@@ -281,7 +292,7 @@ bool entities_change(struct command_context *context, const struct entity_access
         entity_write_surely(memory, access->session, access->model, access->entity, change, attempts, error);
     if (!outcome)
         return false;
-    log_change(context, access->entity, outcome);
+    log_change(context, access->entity, change, outcome);
     printer_document(context->printer, outcome_json(access->entity, outcome));
     for (const char *const *line = outcome_lines(memory, outcome); *line; line++)
         printer_line(context->printer, ROLE_DIM, "%s", *line);

@@ -3,6 +3,7 @@
 #include <jansson.h>
 
 #include "store/entity/writing.h"
+#include "store/transaction.h"
 
 struct queue {
     struct cascade_batch *items;
@@ -15,8 +16,11 @@ static void push(struct writing *writing, struct queue *queue, const struct casc
     queue->items[queue->count++] = *batch;
 }
 
+/* A list must not be empty: without a key it has a NULL in front, which walk_batch passes over. */
 void cascade_add_columns(struct query_text *query, const struct entity *entity, unsigned bit)
 {
+    if (!entity->key_count)
+        query_add(query, "NULL");
     for (size_t i = 0; i < entity->key_count; i++) {
         query_add(query, "%s", i ? ", " : "");
         query_add_column(query, entity->key[i]);
@@ -62,22 +66,47 @@ static char *bare_type(TALLOC_CTX *owner, const char *type)
     return bare;
 }
 
+static bool leads_nowhere(const struct result *rows, size_t row, size_t first, size_t count)
+{
+    for (size_t i = first; i < first + count; i++)
+        if (!result_cell(rows, row, i))
+            return true;
+    return false;
+}
+
+static char *put_element(char *end, const char *value)
+{
+    *end++ = '"';
+    for (; *value; value++) {
+        if (*value == '"' || *value == '\\')
+            *end++ = '\\';
+        *end++ = *value;
+    }
+    *end++ = '"';
+    return end;
+}
+
 /* An array's text of one column of the rows; rows in which one of `count` columns from `first` is NULL lead nowhere. */
 static char *column_array(TALLOC_CTX *owner, const struct result *rows, size_t first, size_t count, size_t column)
 {
-    char *text = talloc_strdup(owner, "{");
-    for (size_t row = 0, used = 0; row < result_row_count(rows); row++) {
-        bool has_null = false;
-        for (size_t i = first; i < first + count; i++)
-            has_null = has_null || !result_cell(rows, row, i);
-        if (has_null)
-            continue;
-        text = talloc_strdup_append_buffer(text, used++ ? ",\"" : "\"");
-        for (const char *at = result_cell(rows, row, column); *at; at++)
-            text = talloc_asprintf_append_buffer(text, "%s%c", *at == '"' || *at == '\\' ? "\\" : "", *at);
-        text = talloc_strdup_append_buffer(text, "\"");
+    size_t size = 3;
+    for (size_t row = 0; row < result_row_count(rows); row++) {
+        const char *value = result_cell(rows, row, column);
+        size += 3 + (value ? 2 * strlen(value) : 0);
     }
-    return talloc_strdup_append_buffer(text, "}");
+    char *text = talloc_size(owner, size), *end = text;
+    if (!text)
+        abort();
+    *end++ = '{';
+    for (size_t row = 0; row < result_row_count(rows); row++) {
+        if (leads_nowhere(rows, row, first, count))
+            continue;
+        if (end[-1] != '{')
+            *end++ = ',';
+        end = put_element(end, result_cell(rows, row, column));
+    }
+    memcpy(end, "}", 2);
+    return text;
 }
 
 /* Adds " WHERE (there) IN (values here)". */
@@ -114,7 +143,7 @@ typedef struct query_text *(*behind_fn)(struct writing *writing, const struct en
 static bool walk_batch(struct writing *writing, struct queue *queue, const struct cascade_batch *batch, unsigned bit,
                        behind_fn behind, const char *argument, struct error *error)
 {
-    size_t first = batch->entity->key_count;
+    size_t first = batch->entity->key_count ? batch->entity->key_count : 1;
     for (size_t i = 0; i < batch->entity->relationship_count; i++) {
         const struct entity_relationship *one = &batch->entity->relationships[i];
         if (!(one->cascade & bit))
@@ -205,9 +234,12 @@ struct visited {
 static bool is_new(struct visited *visited, TALLOC_CTX *memory, const struct entity *entity, const struct result *rows,
                    size_t row)
 {
-    char *key = talloc_asprintf(memory, "%lld", (long long)entity->oid);
+    const char **values = talloc_zero_size(memory, (entity->key_count + 1) * sizeof *values);
     for (size_t i = 0; i < entity->key_count; i++)
-        key = talloc_asprintf_append_buffer(key, "\x01%s", result_cell(rows, row, i));
+        values[i] = result_cell(rows, row, i);
+    char *text = entity_key_text(values, values, entity->key_count);
+    char *key = talloc_asprintf(memory, "%lld %s", (long long)entity->oid, text);
+    talloc_free(values);
     bool result = !json_object_get(visited->keys, key);
     if (result)
         json_object_set_new(visited->keys, key, json_true());
@@ -256,6 +288,56 @@ static bool delete_batch(struct writing *writing, const struct cascade_batch *ba
     return writing_run(writing, query, error) != NULL;
 }
 
+struct deletion {
+    struct writing *writing;
+    const struct cascade_batch *batch;
+};
+
+static bool run_deletion(struct connection *connection UNUSED, void *argument, struct error *error)
+{
+    struct deletion *deletion = argument;
+    size_t known = deletion->writing->statement_count;
+    bool ok = delete_batch(deletion->writing, deletion->batch, error);
+    if (!ok)
+        deletion->writing->statement_count = known; /* what did not happen is not told */
+    return ok;
+}
+
+/* One round over the batches that are left; *left gets how many remain, error why. False: not for a foreign key. */
+static bool delete_round(struct writing *writing, struct queue *queue, size_t *left, struct error *error)
+{
+    size_t kept = 1;
+    for (size_t i = *left; i >= 1; i--) {
+        struct deletion deletion = {writing, &queue->items[i]};
+        struct error *refusal = error_new(writing->memory);
+        if (transaction_savepoint(writing->connection, run_deletion, &deletion, refusal)) {
+            queue->items[i].entity = NULL;
+            continue;
+        }
+        error_copy(error, refusal);
+        if (!error_is_sqlstate(refusal, "23503") && !error_is_sqlstate(refusal, "23001"))
+            return false;
+    }
+    for (size_t i = 1; i <= *left; i++)
+        if (queue->items[i].entity)
+            queue->items[kept++] = queue->items[i];
+    *left = kept - 1;
+    return true;
+}
+
+/* The farthest first; a row that several ways lead to may be farther than it was found: what a foreign key still holds
+ * comes again after the rest, as long as that helps. The first batch is the row itself: it is left. */
+static bool delete_batches(struct writing *writing, struct queue *queue, struct error *error)
+{
+    for (size_t left = queue->count - 1, before; left;) {
+        before = left;
+        if (!delete_round(writing, queue, &left, error) || left == before)
+            return false;
+        error_clear(error);
+    }
+    return true;
+}
+
 bool cascade_delete(struct writing *writing, const struct cascade_batch *from, struct error *error)
 {
     struct queue queue = {0};
@@ -274,8 +356,7 @@ bool cascade_delete(struct writing *writing, const struct cascade_batch *from, s
                 queue.items[i] = queue.items[--queue.count];
         }
     }
-    for (size_t i = queue.count; i-- > 1 && ok;)
-        ok = delete_batch(writing, &queue.items[i], error);
+    ok = ok && delete_batches(writing, &queue, error);
     json_decref(visited.keys);
     return ok;
 }

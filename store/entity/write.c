@@ -156,19 +156,14 @@ static bool add(struct writing *writing, struct result **result, struct error *e
 {
     const struct entity *entity = writing->entity;
     struct query_text *query = query_text_new(writing->memory), *values = query_text_new(writing->memory);
+    struct entity_change change = *writing->change;
     size_t count = 0;
+    if (!entity_change_generate(writing->memory, entity, &change, error))
+        return false;
     query_add(query, "INSERT INTO %s (", entity->qualified);
     for (size_t i = 0; i < entity->column_count; i++) {
         const struct entity_column *column = &entity->columns[i];
-        const struct entity_value *given = value_of(writing->change, column);
-        struct entity_value made = {.column = column};
-        if (!given && column->generate == GENERATE_SNOWFLAKE && writing->change->snowflake) {
-            int64_t id;
-            if (!snowflake_next(writing->change->snowflake, &id, error))
-                return false;
-            made.text = talloc_asprintf(writing->memory, "%lld", (long long)id);
-            given = &made;
-        }
+        const struct entity_value *given = value_of(&change, column);
         if (!given)
             continue;
         query_add(query, "%s", count ? ", " : "");
@@ -317,6 +312,14 @@ static bool read_effects(struct attempt *attempt, const struct entity_effect *be
     return effects != NULL;
 }
 
+static bool limit_waiting(struct attempt *attempt, struct error *error)
+{
+    int timeout_ms = attempt->writing->change->lock_timeout_ms;
+    const char *text = talloc_asprintf(attempt->writing->memory, "%d", timeout_ms);
+    return !timeout_ms || connection_execute(attempt->writing->connection, PARAMETERS(text), error,
+                                             "SELECT pg_catalog.set_config('lock_timeout', $1, true)");
+}
+
 /* What can be asked for when COMMIT stays unanswered. */
 static bool read_transaction(struct attempt *attempt, struct error *error)
 {
@@ -341,7 +344,7 @@ static bool work(struct connection *connection UNUSED, void *argument, struct er
     writing->opened = NULL;
     writing->statements = NULL;
     writing->opened_count = writing->statement_count = 0;
-    const struct entity_effect *before = read_counters(attempt, &count, error);
+    const struct entity_effect *before = limit_waiting(attempt, error) ? read_counters(attempt, &count, error) : NULL;
     if (!before || !works[writing->change->what](writing, &result, error) ||
         !read_effects(attempt, before, count, error) || !read_transaction(attempt, error))
         return false;
@@ -384,6 +387,31 @@ static bool run_transaction(struct attempt *attempt, int attempts, struct error 
     else if (error->is_connection_lost)
         error_hint(error, "It was lost before COMMIT was sent: nothing was changed.");
     return false;
+}
+
+bool entity_change_generate(TALLOC_CTX *owner, const struct entity *entity, struct entity_change *change,
+                            struct error *error)
+{
+    struct entity_value *values =
+        talloc_zero_size(owner, (change->value_count + entity->column_count + 1) * sizeof *values);
+    size_t count = change->value_count;
+    if (!values)
+        abort();
+    for (size_t i = 0; i < count; i++)
+        values[i] = change->values[i];
+    for (size_t i = 0; i < entity->column_count; i++) {
+        const struct entity_column *column = &entity->columns[i];
+        int64_t id;
+        if (column->generate != GENERATE_SNOWFLAKE || !change->snowflake || value_of(change, column))
+            continue;
+        if (!snowflake_next(change->snowflake, &id, error))
+            return false;
+        values[count++] =
+            (struct entity_value){.column = column, .text = talloc_asprintf(values, "%lld", (long long)id)};
+    }
+    change->values = values;
+    change->value_count = count;
+    return true;
 }
 
 bool writing_carry_out(struct entity_outcome *outcome, struct connection *connection, const struct model *model,

@@ -29,6 +29,7 @@ struct entity_change {
     const struct entity_value *values; /* of ADD and EDIT */
     size_t value_count;
     struct snowflake *snowflake; /* for ADD */
+    int lock_timeout_ms;         /* how long to wait for somebody else's lock; 0: as the session has it */
     enum { CHANGE_FOR_REAL, CHANGE_REHEARSED } mode;
 };
 
@@ -50,6 +51,11 @@ struct entity_outcome {
 /* Reads "COLUMN=VALUE". Owner: `owner`. Errors: ERROR_USAGE: no such column, one that cannot be written. */
 bool entity_value_parse(TALLOC_CTX *owner, const struct entity *entity, const char *text, struct entity_value *value,
                         struct error *error) NODISCARD;
+
+/* Makes the values that the models generate and nobody gave, so that what was rehearsed is what is carried out. Owner
+ * of the values: `owner`. Errors: snowflake_next's. */
+bool entity_change_generate(TALLOC_CTX *owner, const struct entity *entity, struct entity_change *change,
+                            struct error *error) NODISCARD;
 
 /* Why a column cannot be written, for a person; NULL: it can. */
 const char *entity_column_refusal(const struct entity_column *column);

@@ -127,6 +127,27 @@ static void test_composite_key_is_written_with_commas(void **state)
     assert_text("row.n", "2");
 }
 
+/* Who did what to which row; the values are nobody's business. */
+static void test_log_has_a_record_of_a_change_without_its_values(void **state)
+{
+    (void)state;
+    with_schema(small_table);
+    DECK_RUN(scene, 0, "-d", "open", "edit", "t", "1", "s=sesame", "--yes");
+    FILE *file = fopen(talloc_asprintf(scene, "%s/logs/pgdeck.jsonl", scene->project), "r");
+    assert_non_null(file);
+    char line[4096], *record = NULL;
+    while (fgets(line, sizeof line, file))
+        if (strstr(line, "\"row_changed\""))
+            record = talloc_strdup(scene, line);
+    fclose(file);
+    assert_non_null(record);
+    assert_holds(record, "\"action\":\"edit\"");
+    assert_holds(record, "\"entity\":\"app.t\"");
+    assert_holds(record, "\"columns\":[\"s\"]");
+    assert_holds(record, "\"updated\":1");
+    assert_null(strstr(record, "sesame"));
+}
+
 /* ---- what they ask for ---- */
 
 static const struct {
@@ -255,6 +276,7 @@ int main(void)
         cmocka_unit_test(test_remove_marks_and_restore_takes_the_mark_back),
         cmocka_unit_test(test_remove_hard_is_data_loss_and_wants_the_name),
         cmocka_unit_test(test_composite_key_is_written_with_commas),
+        cmocka_unit_test(test_log_has_a_record_of_a_change_without_its_values),
         cmocka_unit_test(test_what_is_refused_changes_nothing),
         cmocka_unit_test(test_write_with_leave_is_done_on_every_guard_level_that_writes),
         cmocka_unit_test(test_of_two_editors_the_second_is_told),

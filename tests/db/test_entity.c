@@ -519,6 +519,114 @@ static void test_delete_cascades_the_farthest_first(void **state)
         "1 1 1");
 }
 
+/* d is one step from a and two; what a foreign key of c still holds comes last, whatever was found first. */
+static void test_delete_waits_for_what_a_foreign_key_still_holds(void **state)
+{
+    struct fixture *fixture = *state;
+    struct connection *connection = with_schema(
+        fixture,
+        "CREATE TABLE a (id int PRIMARY KEY); CREATE TABLE b (id int PRIMARY KEY, a_id int REFERENCES a);"
+        "CREATE TABLE c (id int PRIMARY KEY, a_id int REFERENCES a, b_id int REFERENCES b);"
+        "INSERT INTO a VALUES (1), (2); INSERT INTO b VALUES (1, 1), (2, 2); INSERT INTO c VALUES (1, 1, 1), (2, 2, 2);");
+    const struct model *model = read_model(
+        fixture, "mixin: Base\ncolumns:\n  id: {type: integer, nullable: false, primary_key: true}\n"
+                 "---\nentity: A\ntable: app.a\nextends: [Base]\ncolumns: {}\nrelationships:\n"
+                 "  cs: {to: C, kind: many, key: a_id, back_populates: a, cascade: [delete], soft_delete: keep}\n"
+                 "  bs: {to: B, kind: many, key: a_id, back_populates: a, cascade: [delete], soft_delete: keep}\n"
+                 "---\nentity: B\ntable: app.b\nextends: [Base]\ncolumns:\n  a_id: {type: integer, nullable: true}\n"
+                 "relationships:\n"
+                 "  a: {to: A, kind: one, key: a_id, back_populates: bs, cascade: [], soft_delete: keep}\n"
+                 "  cs: {to: C, kind: many, key: b_id, back_populates: b, cascade: [delete], soft_delete: keep}\n"
+                 "---\nentity: C\ntable: app.c\nextends: [Base]\ncolumns:\n  a_id: {type: integer, nullable: true}\n"
+                 "  b_id: {type: integer, nullable: true}\nrelationships:\n"
+                 "  a: {to: A, kind: one, key: a_id, back_populates: cs, cascade: [], soft_delete: keep}\n"
+                 "  b: {to: B, kind: one, key: b_id, back_populates: cs, cascade: [], soft_delete: keep}\n");
+    struct entity *entity = open_entity(fixture, connection, model, "A");
+    struct entity_outcome *outcome =
+        change_row(fixture, connection, model, entity, (struct entity_change){.what = WRITE_DELETE}, "1");
+    fixture_expect(fixture, outcome);
+    assert_int_equal(outcome->effect_count, 3);
+    assert_string_equal(fixture_ask(fixture, connection,
+                                    "SELECT (SELECT sum(id) FROM app.a) || ' ' || (SELECT sum(id) FROM app.b) || ' ' ||"
+                                    " (SELECT sum(id) FROM app.c)"),
+                        "2 2 2");
+    /* A row that nothing cascades to refuses all of it. */
+    fixture_elsewhere(fixture, "CREATE TABLE app.x (c_id int REFERENCES app.c); INSERT INTO app.x VALUES (2)");
+    fixture_expect_error(
+        fixture, change_row(fixture, connection, model, entity, (struct entity_change){.what = WRITE_DELETE}, "2"),
+        ERROR_STATEMENT, "23503");
+    assert_string_equal(fixture_ask(fixture, connection, "SELECT count(*) FROM app.c"), "1");
+}
+
+/* Many rows at once, and a table without a key at the end of the way. */
+static void test_remove_marks_many_rows_and_those_without_a_key(void **state)
+{
+    struct fixture *fixture = *state;
+    struct connection *connection = with_schema(
+        fixture,
+        "CREATE TABLE a (id int PRIMARY KEY, is_deleted boolean NOT NULL DEFAULT false);"
+        "CREATE TABLE b (id text NOT NULL, a_id int, is_deleted boolean NOT NULL DEFAULT false);"
+        "INSERT INTO a VALUES (1); INSERT INTO b SELECT E'\\\\\",{' || n, 1 FROM generate_series(1, 30000) AS n;");
+    const struct model *model = read_model(
+        fixture, "mixin: Base\nsoft_delete: is_deleted\ncolumns:\n  is_deleted: {type: boolean, nullable: false}\n"
+                 "---\nentity: A\ntable: app.a\nextends: [Base]\ncolumns:\n"
+                 "  id: {type: integer, nullable: false, primary_key: true}\nrelationships:\n"
+                 "  bs: {to: B, kind: many, key: a_id, back_populates: a, cascade: [soft_delete], soft_delete: hide}\n"
+                 "---\nentity: B\ntable: app.b\nextends: [Base]\ncolumns:\n  id: {type: text, nullable: false}\n"
+                 "  a_id: {type: integer, nullable: true}\nrelationships:\n"
+                 "  a: {to: A, kind: one, key: a_id, back_populates: bs, cascade: [], soft_delete: keep}\n");
+    struct entity *entity = open_entity(fixture, connection, model, "A");
+    struct entity_outcome *outcome =
+        change_row(fixture, connection, model, entity, (struct entity_change){.what = WRITE_REMOVE}, "1");
+    fixture_expect(fixture, outcome);
+    assert_int_equal(outcome->effects[1].updated, 30000);
+    assert_string_equal(fixture_ask(fixture, connection, "SELECT count(*) FROM app.b WHERE is_deleted"), "30000");
+}
+
+/* What is shown beforehand is what is done: the id is made once. */
+static void test_generated_values_are_made_once(void **state)
+{
+    struct fixture *fixture = *state;
+    struct connection *connection = with_schema(fixture, "CREATE TABLE t (id bigint PRIMARY KEY, s text);");
+    const struct model *model =
+        read_model(fixture, "entity: T\ntable: app.t\ncolumns:\n"
+                            "  id: {type: bigint, nullable: false, primary_key: true, generate: snowflake}\n"
+                            "  s: {type: text, nullable: true}\n");
+    struct entity *entity = open_entity(fixture, connection, model, "T");
+    struct entity_value value = {.column = &entity->columns[1], .text = "x"};
+    struct entity_change change = {.what = WRITE_ADD,
+                                   .values = &value,
+                                   .value_count = 1,
+                                   .snowflake = snowflake_new(fixture->memory, 5, NULL, NULL)};
+    fixture_expect(fixture, entity_change_generate(fixture->memory, entity, &change, fixture->error));
+    assert_int_equal(change.value_count, 2);
+    change.mode = CHANGE_REHEARSED;
+    struct entity_outcome *before = change_row(fixture, connection, model, entity, change, NULL);
+    fixture_expect(fixture, before);
+    change.mode = CHANGE_FOR_REAL;
+    struct entity_outcome *after = change_row(fixture, connection, model, entity, change, NULL);
+    fixture_expect(fixture, after);
+    assert_string_equal(before->key[0], after->key[0]);
+    assert_string_equal(before->statements[0], after->statements[0]);
+}
+
+static void test_write_waits_for_a_lock_no_longer_than_it_may(void **state)
+{
+    struct fixture *fixture = *state;
+    struct connection *connection =
+        with_schema(fixture, "CREATE TABLE t (id int PRIMARY KEY, s text); INSERT INTO t VALUES (1, 'a');");
+    struct entity *entity = open_entity(fixture, connection, NULL, "app.t");
+    struct connection *other = fixture_connect(fixture);
+    fixture_execute(fixture, other, "BEGIN");
+    fixture_execute(fixture, other, "SELECT FROM app.t FOR UPDATE");
+    struct entity_value value = {.column = &entity->columns[1], .text = "b"};
+    struct entity_change change = {.what = WRITE_EDIT, .values = &value, .value_count = 1, .lock_timeout_ms = 20};
+    fixture_expect_error(fixture, change_row(fixture, connection, NULL, entity, change, "1"), ERROR_LOCK_TIMEOUT,
+                         "55P03");
+    fixture_execute(fixture, other, "ROLLBACK");
+    assert_string_equal(fixture_ask(fixture, connection, "SHOW lock_timeout"), "0");
+}
+
 static void test_cascade_that_fails_half_way_changes_nothing(void **state)
 {
     struct fixture *fixture = *state;
@@ -629,6 +737,10 @@ int main(void)
         FIXTURE_TEST(test_failed_write_says_what_the_server_said),
         FIXTURE_TEST(test_remove_cascades_through_three_levels_and_a_circle),
         FIXTURE_TEST(test_delete_cascades_the_farthest_first),
+        FIXTURE_TEST(test_delete_waits_for_what_a_foreign_key_still_holds),
+        FIXTURE_TEST(test_remove_marks_many_rows_and_those_without_a_key),
+        FIXTURE_TEST(test_generated_values_are_made_once),
+        FIXTURE_TEST(test_write_waits_for_a_lock_no_longer_than_it_may),
         FIXTURE_TEST(test_cascade_that_fails_half_way_changes_nothing),
         FIXTURE_TEST(test_add_makes_the_id_that_the_model_asks_for),
         FIXTURE_TEST(test_hostile_names_are_only_names),

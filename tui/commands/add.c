@@ -16,6 +16,7 @@ static bool run(struct command_context *context, struct error *error)
     };
     const char *verb = talloc_asprintf(context->memory, "add a row to %s", access.entity->name);
     return entities_take_values(context, access.entity, operands + 1, &change, error) &&
+           entity_change_generate(context->memory, access.entity, &change, error) &&
            entities_change(context, &access, &change, verb, error);
 }
 
