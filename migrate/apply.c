@@ -6,6 +6,7 @@
 #include "migrate/apply/guard.h"
 #include "migrate/apply/rehearse.h"
 #include "migrate/apply/run.h"
+#include "migrate/preflight.h"
 #include "store/clock.h"
 
 static struct apply_result *new_result(TALLOC_CTX *owner, const struct run *run, const struct plan *plan)
@@ -167,6 +168,35 @@ static const char *outcome_name(bool ok, const struct run *run, const struct err
     return error->code == ERROR_STALE_PLAN || error->code == ERROR_REFUSED ? "refused" : "failed";
 }
 
+/* What was measured for the plan that was shown holds for the same files now. */
+static void keep_facts(struct plan *now, const struct plan *plan)
+{
+    for (size_t i = 0; i < now->count; i++)
+        for (size_t j = 0; j < plan->count; j++)
+            if (strcmp(now->steps[i].file->checksum, plan->steps[j].file->checksum) == 0 &&
+                now->steps[i].file->number == plan->steps[j].file->number)
+                now->steps[i].facts = plan->steps[j].facts;
+}
+
+/* Under the lock, before anything is begun. Who is in the way of a lock is no reason to refuse: the run waits for them
+ * in short waits. */
+static bool fly_before(struct run *run, const struct plan *plan, struct error *error)
+{
+    if (plan->count == 0)
+        return true;
+    struct preflight *preflight = preflight_look(run, run->lock, plan, run->options->settings, error);
+    if (!preflight || !preflight_allows(preflight, error))
+        return false;
+    for (size_t i = 0; i < preflight->blocker_count; i++) {
+        char *text = preflight_describe(preflight, &preflight->blockers[i]);
+        run_emit(run, APPLY_WARNING, talloc_asprintf(text, "in the way now: %s", text), 0);
+    }
+    for (size_t i = 0; i < preflight->finding_count; i++)
+        run_emit(run, APPLY_WARNING, preflight->findings[i].message, 0);
+    talloc_free(preflight);
+    return true;
+}
+
 static bool apply_for_real(struct run *run, const struct plan *plan, struct error *error)
 {
     if (plan->count == 0)
@@ -221,8 +251,10 @@ bool apply_run(TALLOC_CTX *owner, const struct plan *plan, const struct apply_op
     if (ok) {
         run->file_count = (int)now->count;
         run->result->remaining = now->count;
+        keep_facts(now, plan);
         guard_start(run, now);
-        ok = options->mode == APPLY_DRY_RUN ? rehearse(run, now, error) : apply_for_real(run, now, error);
+        ok = fly_before(run, now, error) &&
+             (options->mode == APPLY_DRY_RUN ? rehearse(run, now, error) : apply_for_real(run, now, error));
         if (!ok && options->mode == APPLY_DRY_RUN && run->step && !run->result->failed_version) {
             run->result->failed_version = talloc_strdup(run->result, run->step->file->version);
             run->result->failed_statement = error->statement;

@@ -115,7 +115,12 @@ static bool read_target(struct command_context *context, struct session *session
     planning->target.database = bound.database;
     planning->plan =
         plan_build(context->memory, planning->status, context->deck->settings, &bound, &planning->selection, error);
-    return planning->plan && measure(context, session, planning, error);
+    if (!planning->plan || !measure(context, session, planning, error))
+        return false;
+    if (planning->plan->count > 0)
+        planning->preflight =
+            preflight_look(context->memory, session->connection, planning->plan, context->deck->settings, error);
+    return planning->plan->count == 0 || planning->preflight;
 }
 
 bool planning_read(struct command_context *context, struct planning *planning, struct error *error)
@@ -208,6 +213,25 @@ const char *const *planning_lines(TALLOC_CTX *owner, const struct plan *plan, en
     return lines.items;
 }
 
+const char *const *planning_preflight_lines(TALLOC_CTX *owner, const struct preflight *preflight)
+{
+    static const char *const words[] = {
+        [PREFLIGHT_UNKNOWN] = "unknown", [PREFLIGHT_WARNS] = "warning", [PREFLIGHT_REFUSES] = "apply would refuse"};
+    struct lines lines = {.items = talloc_zero_array(owner, const char *, 1)};
+    for (size_t i = 0; preflight && i < preflight->blocker_count; i++) {
+        char *text = preflight_describe(owner, &preflight->blockers[i]);
+        add_line(&lines, owner, talloc_asprintf(owner, "in the way now: %s", text));
+        talloc_free(text);
+    }
+    for (size_t i = 0; preflight && i < preflight->finding_count; i++) {
+        const struct preflight_finding *finding = &preflight->findings[i];
+        add_line(&lines, owner, talloc_asprintf(owner, "%s: %s", words[finding->severity], finding->message));
+        if (finding->hint)
+            add_line(&lines, owner, talloc_asprintf(owner, "  hint: %s", finding->hint));
+    }
+    return lines.items;
+}
+
 static json_t *statements_json(const struct plan_step *step)
 {
     json_t *array = json_array();
@@ -243,14 +267,50 @@ static json_t *trace_json(const struct trace *trace)
                      printer_json_text(trace->reason), "warnings", warnings, "recalled", trace->how == TRACE_RECALLED);
 }
 
+static json_t *blocker_json(const struct preflight_blocker *blocker)
+{
+    return json_pack(
+        "{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "pid", blocker->pid ? json_integer(blocker->pid) : json_null(),
+        "application", printer_json_text(blocker->application), "user", printer_json_text(blocker->role), "state",
+        printer_json_text(blocker->state), "transaction_age_ms",
+        blocker->transaction_age_ms == INTEGER_NULL ? json_null() : json_integer(blocker->transaction_age_ms),
+        "relation", printer_json_text(blocker->relation), "mode", printer_json_text(blocker->mode));
+}
+
+static json_t *blockers_json(const struct preflight *preflight)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; preflight && i < preflight->blocker_count; i++)
+        json_array_append_new(array, blocker_json(&preflight->blockers[i]));
+    return array;
+}
+
+/* What was found beside the blockers, and what could not be found out. */
+static json_t *preflight_json(const struct preflight *preflight)
+{
+    static const char *const words[] = {
+        [PREFLIGHT_UNKNOWN] = "unknown", [PREFLIGHT_WARNS] = "warns", [PREFLIGHT_REFUSES] = "refuses"};
+    if (!preflight)
+        return json_null();
+    json_t *findings = json_array();
+    for (size_t i = 0; i < preflight->finding_count; i++) {
+        const struct preflight_finding *finding = &preflight->findings[i];
+        json_array_append_new(findings,
+                              json_pack("{s:s, s:o, s:o}", "severity", words[finding->severity], "message",
+                                        printer_json_text(finding->message), "hint", printer_json_text(finding->hint)));
+    }
+    return json_pack("{s:o, s:o}", "unknown", printer_json_text(preflight->unknown), "findings", findings);
+}
+
 json_t *planning_json(const struct planning *planning)
 {
     const struct plan *plan = planning->plan;
     json_t *steps = json_array();
     for (size_t i = 0; i < plan->count; i++)
         json_array_append_new(steps, step_json(&plan->steps[i]));
-    return json_pack("{s:o, s:o, s:o, s:b, s:o, s:I, s:n, s:o}", "id", printer_json_text(plan->id), "fingerprint",
+    return json_pack("{s:o, s:o, s:o, s:b, s:o, s:I, s:o, s:o, s:o}", "id", printer_json_text(plan->id), "fingerprint",
                      printer_json_text(plan->fingerprint), "target", answer_target_json(&planning->target),
                      "creates_ledger", plan->creates_ledger, "steps", steps, "remaining", (json_int_t)plan->remaining,
-                     "blockers", "measured_in", trace_json(planning->trace));
+                     "blockers", blockers_json(planning->preflight), "preflight", preflight_json(planning->preflight),
+                     "measured_in", trace_json(planning->trace));
 }

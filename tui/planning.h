@@ -6,6 +6,7 @@
 #include <talloc.h>
 
 #include "migrate/plan.h"
+#include "migrate/preflight.h"
 #include "migrate/trace.h"
 #include "tui/answer.h"
 #include "tui/command.h"
@@ -26,7 +27,8 @@ struct planning {
     struct status *status;
     struct plan_selection selection;
     struct plan *plan;
-    const struct trace *trace; /* NULL: nothing was measured */
+    const struct trace *trace;         /* NULL: nothing was measured */
+    const struct preflight *preflight; /* NULL: the plan is empty */
     struct answer_target target;
 };
 
@@ -46,6 +48,9 @@ bool planning_measure(TALLOC_CTX *owner, struct plan *plan, struct connection *c
 
 /* What the plan does, a line each; NULL-terminated. With PRINTER_VERBOSE whole statements. Owner: `owner`. */
 const char *const *planning_lines(TALLOC_CTX *owner, const struct plan *plan, enum printer_verbosity verbosity);
+
+/* What is in the way now, a line each; NULL-terminated. Owner: `owner`. */
+const char *const *planning_preflight_lines(TALLOC_CTX *owner, const struct preflight *preflight);
 
 /* cli.md's document of plan. New reference. */
 json_t *planning_json(const struct planning *planning);

@@ -105,7 +105,7 @@ static void test_plan_shows_the_steps(void **state)
     assert_text("steps.0.statements.0.line", "1");
     assert_null(deck_scene_value(scene, "steps.1"));
     assert_text("remaining", "1");
-    assert_text("blockers", "null");
+    assert_text("blockers", "[]");
 }
 
 static void test_apply_applies_and_then_has_nothing_to_do(void **state)

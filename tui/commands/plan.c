@@ -17,6 +17,9 @@ static bool run(struct command_context *context, struct error *error)
     const char *const *lines = planning_lines(context->memory, plan, printer_verbosity(printer));
     for (size_t i = 0; lines[i]; i++)
         printer_line(printer, ROLE_PLAIN, "%s", lines[i]);
+    const char *const *found = planning_preflight_lines(context->memory, planning.preflight);
+    for (size_t i = 0; found[i]; i++)
+        printer_line(printer, ROLE_WARN, "%s", found[i]);
     printer_line(printer, ROLE_PLAIN, "plan %s: %s, %s; %zu pending would remain", plan->id,
                  answer_count(context->memory, plan->count, "migration"),
                  answer_count(context->memory, plan->statement_count, "statement"), plan->remaining);

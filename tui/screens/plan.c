@@ -18,6 +18,7 @@ struct planned {
     struct plan_selection selection;
     struct plan_target target;
     struct plan *plan;
+    struct preflight *preflight; /* NULL: the plan is empty */
 };
 
 struct job {
@@ -57,6 +58,14 @@ static bool read_target(struct planned *planned, struct session *session, const 
     return planned->status && plan_read_target(planned, session->connection, &planned->target, error);
 }
 
+static bool make_plan(struct planned *planned, struct session *session, const struct deck *deck, struct error *error)
+{
+    planned->plan = plan_build(planned, planned->status, deck->settings, &planned->target, &planned->selection, error);
+    if (planned->plan && planned->plan->count > 0)
+        planned->preflight = preflight_look(planned, session->connection, planned->plan, deck->settings, error);
+    return planned->plan && (planned->plan->count == 0 || planned->preflight);
+}
+
 static bool work(struct task *task, void *argument, struct error *error)
 {
     const struct job *job = argument;
@@ -66,14 +75,11 @@ static bool work(struct task *task, void *argument, struct error *error)
     if (!planned->directory)
         return false;
     struct session *session = session_open(planned, job->deck->pool, task_cancellation(task), error);
-    bool is_read = session && read_target(planned, session, job->deck, error);
+    bool is_made =
+        session && read_target(planned, session, job->deck, error) && make_plan(planned, session, job->deck, error);
     talloc_free(session);
-    if (!is_read)
-        return false;
-    planned->plan =
-        plan_build(planned, planned->status, job->deck->settings, &planned->target, &planned->selection, error);
     task_set_result(task, planned);
-    return planned->plan != NULL;
+    return is_made;
 }
 
 /* ---- the page ---- */
@@ -122,6 +128,9 @@ static struct document *plan_document(TALLOC_CTX *owner, const struct planned *p
     if (plan->creates_ledger)
         document_line(document, LOOK_NOTE, " First the ledger %s.%s and its journal are made.",
                       plan->status->ledger->schema, plan->status->ledger->name);
+    const char *const *found = planning_preflight_lines(document, planned->preflight);
+    for (size_t i = 0; found[i]; i++)
+        document_line(document, LOOK_WARN, " %s", found[i]);
     for (size_t i = 0; i < plan->count; i++)
         add_step(document, &plan->steps[i]);
     document_line(document, LOOK_DIM,
