@@ -49,8 +49,9 @@ struct activity_session {
     bool is_own;     /* the session that asks */
 
     /* Found after the rows: */
-    int64_t *blockers; /* of blocked_by, each once */
-    size_t blocker_count;
+    int64_t *blockers; /* of blocked_by, each once; first who has what it waits for, then who only stands before it in
+                          the queue */
+    size_t blocker_count, holder_count;
     const struct activity_lock *locks;        /* the waited for first */
     size_t lock_count;                        /* of `locks`; the first one's `total` counts all */
     const struct activity_progress *progress; /* or NULL */
@@ -99,7 +100,7 @@ const struct activity_session *activity_find(const struct activity *activity, in
 /* The lock that a session waits for, or NULL. */
 const struct activity_lock *activity_waits_for(const struct activity_session *session);
 
-/* How many sessions wait for it, directly or not. */
+/* How many sessions wait for it, directly or not: for what it has or, where nobody has it, behind it in the queue. */
 size_t activity_behind(const struct activity *activity, const struct activity_session *session);
 
 /* Whether the session says that it is a run of pgdeck: its application is "pgdeck:RUN:VERSION" (or "…:lock", "…:work").

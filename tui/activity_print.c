@@ -5,7 +5,7 @@
 #include "tui/activity_words.h"
 #include "tui/answer.h"
 
-enum { LINE_COLUMNS = 80, NAME_COLUMNS = 16, USER_COLUMNS = 10, STEP = 2, HANG = 8 };
+enum { LINE_COLUMNS = 80, NAME_COLUMNS = 16, USER_COLUMNS = 10, STEP = 2, HANG = 8, MOST_ALIKE = 8, MOST_AGAIN = 3 };
 
 static bool is_whole(const struct printer *printer) { return printer_verbosity(printer) == PRINTER_VERBOSE; }
 
@@ -42,22 +42,26 @@ static void print_head(struct printer *printer, const struct activity *activity,
     talloc_free(memory);
 }
 
+static bool is_idle(const struct activity_session *session)
+{
+    return session && session->state && strcmp(session->state, "idle") == 0;
+}
+
 static void print_session(struct printer *printer, const struct activity *activity,
                           const struct activity_session *session, int indent)
 {
     TALLOC_CTX *memory = talloc_new(NULL);
-    bool is_idle = session->state && !strcmp(session->state, "idle");
     const char *wait = activity_wait_text(memory, session);
     const char *query = activity_query_line(memory, session->query);
     print_head(printer, activity, session, indent);
     if (wait)
         print_line(printer, ROLE_PLAIN, indent + HANG, wait);
-    if (session->blocker_count > 1)
+    if (session->holder_count > 1 || (session->blocker_count > 1 && !session->holder_count))
         print_line(printer, ROLE_PLAIN, indent + HANG,
                    talloc_asprintf(memory, "blocked by %s", activity_blockers_text(memory, session)));
     if (session->progress)
         print_line(printer, ROLE_PLAIN, indent + HANG, activity_progress_text(memory, session->progress));
-    if (query && (!is_idle || is_whole(printer)))
+    if (query && (!is_idle(session) || is_whole(printer)))
         print_line(printer, ROLE_DIM, indent + HANG, query);
     talloc_free(memory);
 }
@@ -103,24 +107,58 @@ static void print_row(struct printer *printer, const struct activity *activity, 
     }
 }
 
-/* Those that neither block nor wait. */
+/* How many rows from `first` on are siblings that nobody waits for, all of them told in the same way. */
+static size_t alike(const struct blocking_tree *tree, size_t first)
+{
+    size_t count = 0;
+    for (size_t i = first; i < tree->count; i++, count++) {
+        bool is_sibling =
+            tree->rows[i].depth == tree->rows[first].depth && tree->rows[i].mention == tree->rows[first].mention;
+        bool has_below = i + 1 < tree->count && tree->rows[i + 1].depth > tree->rows[i].depth;
+        if (!is_sibling || has_below)
+            break;
+    }
+    return count;
+}
+
+/* Of a long queue the first ones say enough. */
+static void print_tree(struct printer *printer, const struct activity *activity)
+{
+    const struct blocking_tree *tree = activity->tree;
+    for (size_t i = 0; i < tree->count;) {
+        size_t run = alike(tree, i), most = tree->rows[i].mention == BLOCKING_AGAIN ? MOST_AGAIN : MOST_ALIKE;
+        size_t shown = is_whole(printer) || run <= most + 1 ? run : most;
+        size_t end = i + (run ? shown : 1);
+        for (size_t k = i; k < end; k++)
+            print_row(printer, activity, &tree->rows[k]);
+        if (run > shown)
+            printer_line(printer, ROLE_NOTE, "%*sand %zu more: --verbose has them all", tree->rows[i].depth * STEP, "",
+                         run - shown);
+        i += run ? run : 1;
+    }
+}
+
+/* Those that neither block nor wait; of the idle ones, which come last, the first ones. */
 static void print_others(struct printer *printer, const struct activity *activity)
 {
-    bool has_head = false;
+    size_t printed = 0, idle = 0;
     for (size_t i = 0; i < activity->session_count + activity->prepared_count; i++) {
         size_t place;
         bool is_session = activity_being(activity, i, &place) == ACTIVITY_SESSION;
         const struct activity_session *session = is_session ? &activity->sessions[place] : NULL;
         if (activity->tree->behind[i] || (session && (session->blocker_count || session->is_own)))
             continue;
-        if (!has_head)
+        if (is_idle(session) && ++idle > MOST_ALIKE && !is_whole(printer))
+            continue;
+        if (!printed++)
             printer_line(printer, ROLE_HEAD, "%s", activity->tree->count ? "Others" : "Sessions");
-        has_head = true;
         if (session)
             print_session(printer, activity, session, 0);
         else
             print_prepared(printer, activity, place);
     }
+    if (idle > MOST_ALIKE && !is_whole(printer))
+        printer_line(printer, ROLE_NOTE, "and %zu idle more: --verbose has them all", idle - MOST_ALIKE);
 }
 
 void activity_print(struct printer *printer, const struct activity *activity)
@@ -129,8 +167,7 @@ void activity_print(struct printer *printer, const struct activity *activity)
     printer_line(printer, ROLE_PLAIN, "%s", activity_summary_text(memory, activity));
     if (activity->tree->count)
         printer_line(printer, ROLE_HEAD, "%s", "Who blocks whom");
-    for (size_t i = 0; i < activity->tree->count; i++)
-        print_row(printer, activity, &activity->tree->rows[i]);
+    print_tree(printer, activity);
     print_others(printer, activity);
     talloc_free(memory);
 }

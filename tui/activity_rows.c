@@ -3,18 +3,17 @@
 
 #include "store/result.h"
 #include "tui/activity_words.h"
-#include "tui/answer.h"
 
 enum { COLUMN_PID, COLUMN_APPLICATION, COLUMN_USER, COLUMN_STATE, COLUMN_TIME, COLUMN_BEHIND, COLUMN_DOES };
 
 static const struct list_column columns[] = {
     [COLUMN_PID] = {"PID", 9, 34, 8, LIST_LEFT, LIST_UNDER_CURSOR},
-    [COLUMN_APPLICATION] = {"APPLICATION", 8, 16, 7, LIST_LEFT, LIST_UNDER_CURSOR},
+    [COLUMN_APPLICATION] = {"APPLICATION", 8, 16, 4, LIST_LEFT, LIST_UNDER_CURSOR},
     [COLUMN_USER] = {"USER", 4, 16, 2, LIST_LEFT, LIST_BESIDE},
     [COLUMN_STATE] = {"STATE", 7, 10, 6, LIST_LEFT, LIST_BESIDE},
-    [COLUMN_TIME] = {"FOR", 6, 11, 4, LIST_RIGHT, LIST_BESIDE},
+    [COLUMN_TIME] = {"FOR", 8, 9, 7, LIST_RIGHT, LIST_BESIDE},
     [COLUMN_BEHIND] = {"BLOCKS", 6, 6, 5, LIST_RIGHT, LIST_BESIDE},
-    [COLUMN_DOES] = {"DOES", 20, 400, 9, LIST_CUT, LIST_BESIDE},
+    [COLUMN_DOES] = {"DOES", 16, 400, 9, LIST_CUT, LIST_BESIDE},
 };
 
 void activity_rows_head(struct tree *tree, enum activity_order order, enum activity_direction direction)
@@ -92,6 +91,19 @@ static int mode_size(const char *mode)
     return (int)(size > 4 && strcmp(mode + size - 4, "Lock") == 0 ? size - 4 : size);
 }
 
+/* Hours, minutes, seconds: as wide for all, that they can be compared. */
+static const char *age_text(TALLOC_CTX *owner, int64_t age_ms)
+{
+    enum { HOUR_S = 3600, DAYS_FROM_S = 100 * HOUR_S, DAY_S = 24 * HOUR_S };
+    int64_t seconds = age_ms / 1000;
+    if (age_ms == INTEGER_NULL)
+        return NULL;
+    if (seconds >= DAYS_FROM_S)
+        return talloc_asprintf(owner, "%lld days", (long long)(seconds / DAY_S));
+    return talloc_asprintf(owner, "%02d:%02d:%02d", (int)(seconds / HOUR_S), (int)(seconds / 60 % 60),
+                           (int)(seconds % 60));
+}
+
 static const char *doing(TALLOC_CTX *owner, const struct activity_session *session)
 {
     if (session->progress) {
@@ -126,7 +138,7 @@ static void session_cell(const struct activity_rows *rows, const struct activity
         made->look = is_again ? LOOK_DIM : state_look(row, session);
         break;
     case COLUMN_TIME:
-        made->text = is_again ? NULL : answer_duration(owner, age_of(session));
+        made->text = is_again ? NULL : age_text(owner, age_of(session));
         break;
     case COLUMN_BEHIND:
         made->text = row->behind && !is_again ? talloc_asprintf(owner, "%zu", row->behind) : NULL;
@@ -155,7 +167,7 @@ static void prepared_cell(const struct activity_rows *rows, const struct activit
         made->text = prepared->name;
         break;
     case COLUMN_TIME:
-        made->text = answer_duration(owner, prepared->age_ms);
+        made->text = age_text(owner, prepared->age_ms);
         break;
     case COLUMN_BEHIND:
         made->text = row->behind ? talloc_asprintf(owner, "%zu", row->behind) : NULL;

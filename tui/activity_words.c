@@ -7,6 +7,8 @@
 #include "store/sql.h"
 #include "tui/answer.h"
 
+enum { NAMED_BLOCKERS = 6 };
+
 const char *activity_name_text(TALLOC_CTX *owner, const struct activity_session *session)
 {
     const char *part;
@@ -172,14 +174,20 @@ const char *activity_prepared_way_out(TALLOC_CTX *owner, const struct activity_p
 
 const char *activity_blockers_text(TALLOC_CTX *owner, const struct activity_session *session)
 {
+    size_t shown = session->holder_count ? session->holder_count : session->blocker_count;
     char *text = talloc_strdup(owner, "");
-    for (size_t i = 0; i < session->blocker_count; i++) {
+    for (size_t i = 0; i < shown && i < NAMED_BLOCKERS; i++) {
         const char *joint = i ? ", " : "";
         if (session->blockers[i])
             text = talloc_asprintf_append(text, "%s%" PRId64, joint, session->blockers[i]);
         else
             text = talloc_asprintf_append(text, "%sa prepared transaction", joint);
     }
+    if (shown > NAMED_BLOCKERS)
+        text = talloc_asprintf_append(text, " and %zu more", shown - NAMED_BLOCKERS);
+    if (session->blocker_count > shown)
+        text = talloc_asprintf_append(text, "; %zu stand%s before it in the queue", session->blocker_count - shown,
+                                      session->blocker_count - shown == 1 ? "s" : "");
     return text;
 }
 

@@ -44,7 +44,7 @@ const char *activity_unknown_hint(TALLOC_CTX *owner, const struct activity *acti
 /* The statement that ends it, for who decides so. Owner: `owner`. */
 const char *activity_prepared_way_out(TALLOC_CTX *owner, const struct activity_prepared *prepared);
 
-/* "4711, 4712, a prepared transaction": who blocks it; "" for nobody. Owner: `owner`. */
+/* "4711, a prepared transaction; 3 stand before it in the queue": who blocks it; "" for nobody. Owner: `owner`. */
 const char *activity_blockers_text(TALLOC_CTX *owner, const struct activity_session *session);
 
 /* What a person must know of a session before it is stopped, a line each; NULL-terminated. Owner: `owner`. */

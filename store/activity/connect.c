@@ -147,11 +147,41 @@ static size_t session_node(struct activity *activity, int64_t pid)
     return blocker ? (size_t)(blocker - activity->sessions) : gone_node(activity, pid);
 }
 
+/* Whether a blocker of `wanted` waits for the same thing itself and has nothing of it: then it only came first. */
+static bool only_queues(const struct activity_session *blocker, const struct activity_lock *wanted)
+{
+    const struct activity_lock *theirs = blocker && wanted ? activity_waits_for(blocker) : NULL;
+    if (!theirs || strcmp(theirs->tag, wanted->tag) != 0)
+        return false;
+    for (size_t i = 0; i < blocker->lock_count; i++)
+        if (blocker->locks[i].is_granted && strcmp(blocker->locks[i].tag, wanted->tag) == 0 &&
+            activity_modes_conflict(blocker->locks[i].mode, wanted->mode))
+            return false;
+    return true;
+}
+
+/* Puts those first who have what it waits for. */
+static void sort_blockers(struct activity *activity, struct activity_session *session)
+{
+    const struct activity_lock *wanted = activity_waits_for(session);
+    for (size_t i = 0; i < session->blocker_count; i++) {
+        int64_t pid = session->blockers[i];
+        if (pid && only_queues(activity_find(activity, pid), wanted))
+            continue;
+        size_t queued = i - session->holder_count;
+        memmove(&session->blockers[session->holder_count + 1], &session->blockers[session->holder_count],
+                queued * sizeof pid);
+        session->blockers[session->holder_count++] = pid;
+    }
+}
+
+/* Of a queue the picture shows only who has what all of it wait for: else a row that many want would be a stair. */
 static void add_node(struct activity *activity, const struct activity_session *session, struct blocking_node *node)
 {
     size_t *nodes = talloc_array(activity, size_t, (unsigned)(session->blocker_count + activity->prepared_count) + 1);
+    size_t shown = session->holder_count ? session->holder_count : session->blocker_count;
     node->blockers = nodes;
-    for (size_t i = 0; i < session->blocker_count; i++)
+    for (size_t i = 0; i < shown; i++)
         if (session->blockers[i] == 0)
             add_prepared(activity, session, nodes, &node->blocker_count);
         else
@@ -164,6 +194,8 @@ void activity_connect(struct activity *activity)
     struct blocking_node *nodes = talloc_zero_array(activity, struct blocking_node, (unsigned)named + 1);
     for (size_t i = 0; i < activity->session_count; i++)
         connect_session(activity, &activity->sessions[i]);
+    for (size_t i = 0; i < activity->session_count; i++)
+        sort_blockers(activity, &activity->sessions[i]);
     for (size_t i = 0; i < activity->session_count; i++)
         add_node(activity, &activity->sessions[i], &nodes[i]);
     /* Only now is it known how many are gone; nothing is known to hold these up. */

@@ -210,6 +210,27 @@ static void test_activity_index_build_says_whom_it_waits_for(void **state)
                                      report));
 }
 
+/* All of them wait for the row that one has, and each for those before it, too. */
+static void test_activity_long_queue_is_told_in_short(void **state)
+{
+    (void)state;
+    int report = crowd_hold(crowd, REPORT, "BEGIN; UPDATE t SET v = 0 WHERE id = 1");
+    int first = crowd_queue(crowd, READER, "UPDATE t SET v = 1 WHERE id = 1"), last = 0;
+    for (int i = 0; i < 12; i++)
+        last = crowd_queue(crowd, READER, "UPDATE t SET v = 2 WHERE id = 1");
+    DECK_RUN(scene, 0, "-d", "open", "activity");
+    assert_out_holds("holds up 13, idle in transaction");
+    assert_out_holds("\n    and 4 more: --verbose has them all\n");
+    DECK_RUN(scene, 0, "--verbose", "-d", "open", "activity");
+    assert_null(strstr(scene->program->out, "more: --verbose"));
+    assert_out_holds(talloc_asprintf(crowd, "\n    %-7d reader", last));
+    DECK_RUN(scene, 0, "--json", "-d", "open", "activity");
+    assert_int_equal(number_of(report, "behind"), 13);
+    assert_int_equal(number_of(first, "behind"), 12);
+    assert_int_equal(number_of(last, "behind"), 0);
+    assert_int_equal(json_array_size(json_object_get(session_of(last), "blocked_by")), 12);
+}
+
 static void test_activity_plain_role_is_told_unknown_never_none(void **state)
 {
     (void)state;
@@ -442,6 +463,7 @@ int main(void)
         ACTIVITY_TEST(test_activity_text_shows_the_tree_in_80_columns),
         ACTIVITY_TEST(test_activity_prepared_transaction_blocks_and_says_how_it_ends),
         ACTIVITY_TEST(test_activity_index_build_says_whom_it_waits_for),
+        ACTIVITY_TEST(test_activity_long_queue_is_told_in_short),
         ACTIVITY_TEST(test_activity_plain_role_is_told_unknown_never_none),
         ACTIVITY_TEST(test_activity_hostile_texts_are_shown_not_obeyed),
         ACTIVITY_TEST(test_activity_nobody_there_is_3),

@@ -205,6 +205,55 @@ static void test_activity_prepared_transaction_in_the_way_is_found_by_its_lock(v
     talloc_free(activity);
 }
 
+/* Three want the row that the first has; each waits for all who came before, too. */
+static void test_activity_queue_for_one_thing_stands_under_who_has_it(void **state)
+{
+    (void)state;
+    static const struct activity_session sessions[] = {{.pid = 10},
+                                                       {.pid = 11, .blocked_by = "10"},
+                                                       {.pid = 12, .blocked_by = "11 10"},
+                                                       {.pid = 13, .blocked_by = "12 10 11"}};
+    static struct activity_lock locks[] = {
+        {.pid = 10, .tag = "row", .mode = "ExclusiveLock", .is_granted = true},
+        {.pid = 11, .tag = "row", .mode = "ExclusiveLock", .is_granted = false},
+        {.pid = 12, .tag = "row", .mode = "ExclusiveLock", .is_granted = false},
+        {.pid = 13, .tag = "row", .mode = "ExclusiveLock", .is_granted = false},
+    };
+    struct activity *activity = reading(NULL, sessions, countof(sessions));
+    activity->locks = locks;
+    activity->lock_count = countof(locks);
+    activity_connect(activity);
+    assert_string_equal(drawn(activity, activity->tree), "0| 1| 2| 3|");
+    assert_int_equal(activity->sessions[3].holder_count, 1);
+    assert_int_equal(activity->sessions[3].blockers[0], 10);
+    assert_int_equal(activity->sessions[3].blockers[1], 12);
+    assert_int_equal(activity->sessions[3].blockers[2], 11);
+    assert_int_equal(activity_behind(activity, &activity->sessions[0]), 3);
+    assert_int_equal(activity_behind(activity, &activity->sessions[1]), 0);
+    talloc_free(activity);
+}
+
+/* What the first has would let the reader in; only the one who wants more than that is in his way. */
+static void test_activity_reader_stands_under_who_waits_before_it(void **state)
+{
+    (void)state;
+    static const struct activity_session sessions[] = {
+        {.pid = 10}, {.pid = 11, .blocked_by = "10"}, {.pid = 12, .blocked_by = "11"}};
+    static struct activity_lock locks[] = {
+        {.pid = 10, .tag = "t", .mode = "RowExclusiveLock", .is_granted = true},
+        {.pid = 11, .tag = "t", .mode = "AccessExclusiveLock", .is_granted = false},
+        {.pid = 11, .tag = "t", .mode = "AccessShareLock", .is_granted = true},
+        {.pid = 12, .tag = "t", .mode = "AccessShareLock", .is_granted = false},
+    };
+    struct activity *activity = reading(NULL, sessions, countof(sessions));
+    activity->locks = locks;
+    activity->lock_count = countof(locks);
+    activity_connect(activity);
+    assert_string_equal(drawn(activity, activity->tree), "0| 1|  2|");
+    assert_int_equal(activity->sessions[2].holder_count, 0);
+    talloc_free(activity);
+}
+
 static void test_activity_prepared_transaction_that_has_ended_is_gone(void **state)
 {
     (void)state;
@@ -254,6 +303,8 @@ int main(void)
         cmocka_unit_test(test_activity_modes_conflict_as_the_manual_says),
         cmocka_unit_test(test_activity_blocker_that_went_away_is_said_to_be_gone),
         cmocka_unit_test(test_activity_prepared_transaction_in_the_way_is_found_by_its_lock),
+        cmocka_unit_test(test_activity_queue_for_one_thing_stands_under_who_has_it),
+        cmocka_unit_test(test_activity_reader_stands_under_who_waits_before_it),
         cmocka_unit_test(test_activity_prepared_transaction_that_has_ended_is_gone),
         cmocka_unit_test(test_activity_run_of_pgdeck_is_known_by_its_name),
     };
