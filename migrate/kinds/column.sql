@@ -17,7 +17,12 @@
 --   identity_name      the sequence's name where it is not the one that PostgreSQL would choose
 --   sequence, sequence_minimum, sequence_maximum   its name, its bounds
 -- Serves 12 and later: attcompression (14) is found in `before_14` where pg_attribute has none.
-WITH inherited AS (
+WITH tables AS MATERIALIZED (
+    SELECT c.oid, c.relname, c.reloftype, n.nspname, pg_catalog.format('%I.%I', n.nspname, c.relname) AS identity
+      FROM pg_catalog.pg_class AS c
+      JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+     WHERE c.relkind IN ('r', 'p') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+), inherited AS (
     SELECT i.inhrelid, p.attname, pg_catalog.bool_or(p.attnotnull) AS attnotnull,
            (pg_catalog.array_agg(p.attstorage ORDER BY i.inhseqno))[1] AS attstorage,
            (pg_catalog.array_agg(p.compression ORDER BY i.inhseqno))[1] AS compression
@@ -51,10 +56,10 @@ WITH inherited AS (
                              CASE WHEN seqcycle THEN ' SET CYCLE' ELSE ' SET NO CYCLE' END) AS settings
       FROM sequences
 )
-SELECT pg_catalog.format('%I.%I.%I', n.nspname, c.relname, a.attname) AS identity,
+SELECT c.identity || '.' || quote_ident(a.attname) AS identity,
        quote_ident(a.attname) AS name,
-       pg_catalog.format('%I.%I', n.nspname, c.relname) AS parent,
-       n.nspname AS schema,
+       c.identity AS parent,
+       c.nspname AS schema,
        d.description AS comment,
        'pg_class'::regclass::oid AS class_id,
        c.oid AS object_id,
@@ -86,8 +91,8 @@ SELECT pg_catalog.format('%I.%I.%I', n.nspname, c.relname, a.attname) AS identit
        CASE a.attstorage WHEN 'p' THEN 'PLAIN' WHEN 'e' THEN 'EXTERNAL' WHEN 'm' THEN 'MAIN' ELSE 'EXTENDED' END AS real_storage,
        i.settings AS identity_settings,
        CASE WHEN i.relname <> pg_catalog.concat(c.relname, '_', a.attname, '_seq')
-            THEN pg_catalog.format('%I.%I', n.nspname, i.relname) END AS identity_name,
-       CASE WHEN i.relname IS NOT NULL THEN pg_catalog.format('%I.%I', n.nspname, i.relname) END AS sequence,
+            THEN pg_catalog.format('%I.%I', c.nspname, i.relname) END AS identity_name,
+       CASE WHEN i.relname IS NOT NULL THEN pg_catalog.format('%I.%I', c.nspname, i.relname) END AS sequence,
        i.seqmin::text AS sequence_minimum,
        i.seqmax::text AS sequence_maximum
   FROM (SELECT a.*
@@ -97,8 +102,7 @@ SELECT pg_catalog.format('%I.%I.%I', n.nspname, c.relname, a.attname) AS identit
                                attinhcount, attislocal
                           FROM pg_catalog.pg_attribute
                          WHERE attnum > 0 AND NOT attisdropped AND attrelid >= 16384) AS a) AS a
-  JOIN pg_catalog.pg_class AS c ON c.oid = a.attrelid
-  JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+  JOIN tables AS c ON c.oid = a.attrelid
   JOIN pg_catalog.pg_type AS t ON t.oid = a.atttypid
   LEFT JOIN pg_catalog.pg_collation AS l ON l.oid = a.attcollation
   LEFT JOIN pg_catalog.pg_namespace AS o ON o.oid = l.collnamespace
@@ -107,4 +111,3 @@ SELECT pg_catalog.format('%I.%I.%I', n.nspname, c.relname, a.attname) AS identit
   LEFT JOIN identities AS i ON i.refobjid = a.attrelid AND i.refobjsubid = a.attnum
   LEFT JOIN pg_catalog.pg_description AS d
          ON d.classoid = 'pg_class'::regclass AND d.objoid = c.oid AND d.objsubid = a.attnum
- WHERE c.relkind IN ('r', 'p') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'

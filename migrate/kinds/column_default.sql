@@ -25,17 +25,18 @@ WITH defaults AS (
       JOIN pg_catalog.pg_attribute AS a ON a.attrelid = i.inhrelid AND a.attname = i.attname
      WHERE NOT a.atthasdef AND a.attidentity = ''
 )
-SELECT pg_catalog.format('%I.%I.%I', n.nspname, c.relname, f.attname) AS identity,
+SELECT f.identity,
        quote_ident(f.attname) AS name,
-       pg_catalog.format('%I.%I.%I', n.nspname, c.relname, f.attname) AS parent,
-       n.nspname AS schema,
+       f.identity AS parent,
+       f.nspname AS schema,
        NULL AS comment,
        'pg_attrdef'::regclass::oid AS class_id,
        f.object_id,
        f.sub_id,
        f.expression,
        f.is_inherited::text AS is_inherited
-  FROM found AS f
-  JOIN pg_catalog.pg_class AS c ON c.oid = f.attrelid
-  JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
- WHERE c.relkind IN ('r', 'p') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+  FROM (SELECT o.*, n.nspname, pg_catalog.format('%I.%I.%I', n.nspname, c.relname, o.attname) AS identity
+          FROM found AS o
+          JOIN pg_catalog.pg_class AS c ON c.oid = o.attrelid
+          JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+         WHERE c.relkind IN ('r', 'p') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema') AS f

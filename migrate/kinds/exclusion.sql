@@ -13,6 +13,17 @@ WITH constraints AS (
       JOIN pg_catalog.pg_namespace AS n ON n.oid = t.relnamespace
      WHERE c.contype = 'x' AND c.conparentid = 0 AND c.oid >= 16384 AND t.relkind IN ('r', 'p')
        AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+), options AS ( -- and as the definition has them
+    SELECT c.oid, pg_catalog.string_agg(e.entry, ', ' ORDER BY e.entry) AS options,
+           ' WITH (' || pg_catalog.string_agg(pg_catalog.concat(quote_ident(v.key), '=',
+               CASE WHEN quote_ident(v.value) = v.value THEN v.value ELSE quote_literal(v.value) END), ', ' ORDER BY e.place)
+                     || ')' AS clause
+      FROM pg_catalog.pg_class AS c,
+           pg_catalog.unnest(c.reloptions) WITH ORDINALITY AS e(entry, place),
+           LATERAL (SELECT pg_catalog.split_part(e.entry, '=', 1) AS key,
+                           pg_catalog.substr(e.entry, pg_catalog.strpos(e.entry, '=') + 1) AS value) AS v
+     WHERE c.relkind IN ('i', 'I') AND c.reloptions IS NOT NULL
+     GROUP BY c.oid
 )
 SELECT pg_catalog.format('%I.%I.%I', c.nspname, c.relname, c.conname) AS identity,
        quote_ident(c.conname) AS name,
@@ -40,12 +51,4 @@ SELECT pg_catalog.format('%I.%I.%I', c.nspname, c.relname, c.conname) AS identit
   LEFT JOIN pg_catalog.pg_tablespace AS s ON s.oid = x.reltablespace
   LEFT JOIN pg_catalog.pg_description AS d
          ON d.classoid = 'pg_constraint'::regclass AND d.objoid = c.oid AND d.objsubid = 0
-  LEFT JOIN LATERAL (
-       SELECT pg_catalog.string_agg(e.entry, ', ' ORDER BY e.entry) AS options,
-              ' WITH (' || pg_catalog.string_agg(pg_catalog.concat(quote_ident(v.key), '=',
-                  CASE WHEN quote_ident(v.value) = v.value THEN v.value ELSE quote_literal(v.value) END), ', ' ORDER BY e.place)
-                        || ')' AS clause -- as the definition has it
-         FROM pg_catalog.unnest(x.reloptions) WITH ORDINALITY AS e(entry, place),
-              LATERAL (SELECT pg_catalog.split_part(e.entry, '=', 1) AS key,
-                              pg_catalog.substr(e.entry, pg_catalog.strpos(e.entry, '=') + 1) AS value) AS v) AS o
-         ON x.reloptions IS NOT NULL
+  LEFT JOIN options AS o ON o.oid = c.conindid

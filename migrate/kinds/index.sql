@@ -27,6 +27,17 @@ WITH indexes AS (
       FROM pg_catalog.pg_attribute
      WHERE attstattarget >= 0 AND attnum > 0 AND attrelid >= 16384
      GROUP BY attrelid
+), options AS ( -- and as the statement has them
+    SELECT c.oid, pg_catalog.string_agg(e.entry, ', ' ORDER BY e.entry) AS options,
+           ' WITH (' || pg_catalog.string_agg(pg_catalog.concat(quote_ident(v.key), '=',
+               CASE WHEN quote_ident(v.value) = v.value THEN v.value ELSE quote_literal(v.value) END), ', ' ORDER BY e.place)
+                     || ')' AS clause
+      FROM pg_catalog.pg_class AS c,
+           pg_catalog.unnest(c.reloptions) WITH ORDINALITY AS e(entry, place),
+           LATERAL (SELECT pg_catalog.split_part(e.entry, '=', 1) AS key,
+                           pg_catalog.substr(e.entry, pg_catalog.strpos(e.entry, '=') + 1) AS value) AS v
+     WHERE c.relkind IN ('i', 'I') AND c.reloptions IS NOT NULL
+     GROUP BY c.oid
 )
 SELECT pg_catalog.format('%I.%I', i.nspname, i.relname) AS identity,
        quote_ident(i.relname) AS name,
@@ -54,12 +65,4 @@ SELECT pg_catalog.format('%I.%I', i.nspname, i.relname) AS identity,
   LEFT JOIN pg_catalog.pg_tablespace AS s ON s.oid = i.reltablespace
   LEFT JOIN pg_catalog.pg_description AS d
          ON d.classoid = 'pg_class'::regclass AND d.objoid = i.indexrelid AND d.objsubid = 0
-  LEFT JOIN LATERAL (
-       SELECT pg_catalog.string_agg(e.entry, ', ' ORDER BY e.entry) AS options,
-              ' WITH (' || pg_catalog.string_agg(pg_catalog.concat(quote_ident(v.key), '=',
-                  CASE WHEN quote_ident(v.value) = v.value THEN v.value ELSE quote_literal(v.value) END), ', ' ORDER BY e.place)
-                        || ')' AS clause -- as the statement has it
-         FROM pg_catalog.unnest(i.reloptions) WITH ORDINALITY AS e(entry, place),
-              LATERAL (SELECT pg_catalog.split_part(e.entry, '=', 1) AS key,
-                              pg_catalog.substr(e.entry, pg_catalog.strpos(e.entry, '=') + 1) AS value) AS v) AS o
-         ON i.reloptions IS NOT NULL
+  LEFT JOIN options AS o ON o.oid = i.indexrelid

@@ -9,10 +9,23 @@
 --   row_security, forced_row_security
 --   column_order        the columns' names in their order
 -- Serves 12 and later.
-SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) AS identity,
+WITH tables AS MATERIALIZED (
+    SELECT c.*, n.nspname, pg_catalog.format('%I.%I', n.nspname, c.relname) AS identity
+      FROM pg_catalog.pg_class AS c
+      JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+     WHERE c.relkind IN ('r', 'p') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+), orders AS (
+    SELECT o.attrelid, pg_catalog.string_agg(quote_ident(o.attname), ', ') AS names
+      FROM (SELECT attrelid, attname
+              FROM pg_catalog.pg_attribute
+             WHERE attnum > 0 AND NOT attisdropped AND attrelid IN (SELECT oid FROM tables)
+             ORDER BY attrelid, attnum) AS o
+     GROUP BY o.attrelid
+)
+SELECT c.identity,
        quote_ident(c.relname) AS name,
        NULL AS parent,
-       n.nspname AS schema,
+       c.nspname AS schema,
        d.description AS comment,
        'pg_class'::regclass::oid AS class_id,
        c.oid AS object_id,
@@ -33,17 +46,12 @@ SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) AS identity,
             ELSE 'nothing' END AS replica_identity, -- what named an index that was dropped since works like nothing
        c.relrowsecurity::text AS row_security,
        c.relforcerowsecurity::text AS forced_row_security,
-       a.names AS column_order
-  FROM pg_catalog.pg_class AS c
-  JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+       o.names AS column_order
+  FROM tables AS c
+  LEFT JOIN orders AS o ON o.attrelid = c.oid
   LEFT JOIN pg_catalog.pg_class AS t ON t.oid = c.reltoastrelid
   LEFT JOIN pg_catalog.pg_am AS m ON m.oid = c.relam
   LEFT JOIN pg_catalog.pg_tablespace AS s ON s.oid = c.reltablespace
   LEFT JOIN pg_catalog.pg_index AS i ON i.indrelid = c.oid AND i.indisreplident
   LEFT JOIN pg_catalog.pg_description AS d
          ON d.classoid = 'pg_class'::regclass AND d.objoid = c.oid AND d.objsubid = 0
-  LEFT JOIN (SELECT attrelid, pg_catalog.string_agg(quote_ident(attname), ', ' ORDER BY attnum) AS names
-               FROM pg_catalog.pg_attribute
-              WHERE attnum > 0 AND NOT attisdropped AND attrelid >= 16384
-              GROUP BY attrelid) AS a ON a.attrelid = c.oid
- WHERE c.relkind IN ('r', 'p') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
