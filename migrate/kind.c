@@ -36,6 +36,14 @@ const char *field_value(const struct object *object, const struct field *field)
     return value;
 }
 
+const char *kind_value(const struct object *object, const char *field)
+{
+    for (size_t i = 0; i < object->kind->field_count; i++)
+        if (!strcmp(object->kind->fields[i].name, field))
+            return field_value(object, &object->kind->fields[i]);
+    return NULL;
+}
+
 bool field_differs(const struct field *field, const struct object *from, const struct object *to)
 {
     if (field->role == FIELD_FACT || kind_same_text(field_value(from, field), field_value(to, field)))

@@ -173,6 +173,9 @@ const struct kind *kind_find(const char *name);
 /* The value of a field. */
 const char *field_value(const struct object *object, const struct field *field);
 
+/* The same by the field's name; NULL also where the kind has no such field. */
+const char *kind_value(const struct object *object, const char *field);
+
 /* Whether a field is compared and its values differ (is_same included). */
 bool field_differs(const struct field *field, const struct object *from, const struct object *to);
 

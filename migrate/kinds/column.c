@@ -6,6 +6,7 @@
 #include "migrate/kinds/composite.h"
 #include "migrate/kinds/heirs.h"
 #include "migrate/kinds/options.h"
+#include "migrate/kinds/table.h"
 #include "store/sql.h"
 
 extern const char sql_column[];
@@ -134,6 +135,7 @@ static void add_column(struct emission *emission, const struct column_object *co
     emit(emission, EMIT_PLAIN, "ALTER TABLE %s ADD COLUMN %s %s", column->base.parent, column->base.name,
          column_definition(emission, column));
     column_finish(emission, column);
+    table_finish_toast(emission, column->base.parent_object);
 }
 
 /* What was implied is still there when only the link went. */
@@ -191,7 +193,7 @@ static void remake(struct emission *emission, const struct column_object *to)
 static void alter_type(struct emission *emission, const struct object *from, const struct object *to)
 {
     const struct column_object *one = as_column(from), *other = as_column(to);
-    if (is_echo_of_type(from, to))
+    if (is_echo_of_type(from, to) && heirs_are_linked(emission, to->parent_object))
         return;
     bool is_brought_over = kind_same_text(one->type, other->type) && kind_same_text(one->collation, other->collation);
     if (other->generated) {
@@ -201,8 +203,8 @@ static void alter_type(struct emission *emission, const struct object *from, con
     const char *by_name = is_brought_over ? composite_using(emission, to, other->type) : NULL;
     const char *using = by_name           ? by_name
                         : is_brought_over ? column_type_using_text(emission, to->name, other->type)
-                                          : column_type_using(emission, to->name, one->type, other->type);
-    bool loses = !is_brought_over && column_type_loses(emission, one->type, other->type);
+                                          : column_type_using(emission, from, one->type, to, other->type);
+    bool loses = !is_brought_over && column_type_loses(emission, from, one->type, to, other->type);
     emit(emission, loses ? EMIT_LOSES_DATA : EMIT_PLAIN, "ALTER TABLE %s ALTER COLUMN %s TYPE %s%s%s%s", to->parent,
          to->name, other->type, other->collation ? " COLLATE " : "", other->collation ? other->collation : "", using);
     if (by_name)
@@ -212,6 +214,7 @@ static void alter_type(struct emission *emission, const struct object *from, con
         emit_change_value(emission, other, "SET STORAGE", other->real_storage);
     if (other->compression && kind_same_text(one->compression, other->compression))
         emit_change_value(emission, other, "SET COMPRESSION", other->compression);
+    table_finish_toast(emission, to->parent_object);
 }
 
 /* ---- nullability and identity: an identity column is NOT NULL ---- */
@@ -279,15 +282,16 @@ static void alter_identity(struct emission *emission, const struct column_object
 static void alter_nullable(struct emission *emission, const struct object *from, const struct object *to)
 {
     const struct column_object *one = as_column(from), *other = as_column(to);
-    if (one->identity_kind && !other->identity_kind && !are_inherited(from, to))
+    bool is_linked = heirs_are_linked(emission, to->parent_object);
+    if (one->identity_kind && !other->identity_kind && !(is_linked && are_inherited(from, to)))
         emit_change(emission, other, "DROP IDENTITY");
-    if (!kind_same_text(one->nullable, other->nullable) && !is_echo_of_nullable(from, to)) {
+    if (!kind_same_text(one->nullable, other->nullable) && !(is_linked && is_echo_of_nullable(from, to))) {
         bool is_nullable = kind_is_true(other->nullable);
         emit_change(emission, other, is_nullable ? "DROP NOT NULL" : "SET NOT NULL");
         if (is_nullable)
             heirs_restore(emission, to, HEIRS_NOT_NULL);
     }
-    if (!are_inherited(from, to))
+    if (!(is_linked && are_inherited(from, to)))
         alter_identity(emission, one, other);
 }
 
@@ -302,7 +306,7 @@ static bool must_replace_generated(const struct object *from, const struct objec
 
 static void alter_generated(struct emission *emission, const struct object *from, const struct object *to)
 {
-    if (!are_inherited(from, to))
+    if (!are_inherited(from, to) || !heirs_are_linked(emission, to->parent_object))
         emit_change(emission, as_column(to), "DROP EXPRESSION");
 }
 
@@ -310,7 +314,7 @@ static void alter_generated(struct emission *emission, const struct object *from
 
 static void alter_storage(struct emission *emission, const struct object *from, const struct object *to)
 {
-    if (is_echo_of_storage(from, to))
+    if (is_echo_of_storage(from, to) && heirs_are_linked(emission, to->parent_object))
         return;
     emit_change_value(emission, as_column(to), "SET STORAGE", as_column(to)->real_storage);
     heirs_restore(emission, to, HEIRS_STORAGE);
@@ -318,7 +322,7 @@ static void alter_storage(struct emission *emission, const struct object *from, 
 
 static void alter_compression(struct emission *emission, const struct object *from, const struct object *to)
 {
-    if (is_echo_of_compression(from, to))
+    if (is_echo_of_compression(from, to) && heirs_are_linked(emission, to->parent_object))
         return;
     const char *method = as_column(to)->compression;
     emit_change_value(emission, as_column(to), "SET COMPRESSION", method ? method : "default");

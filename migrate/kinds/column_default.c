@@ -27,7 +27,8 @@ static bool is_implied(const struct object *object) { return kind_is_true(as_def
 static bool is_brought(struct emission *emission, const struct object *object)
 {
     const struct object *table = object->parent_object->parent_object;
-    return is_implied(object) && (!emission_counterpart(emission, table) || heirs_are_linked(emission, table));
+    return is_implied(object) && column_is_implied(object->parent_object) &&
+           (!emission_counterpart(emission, table) || heirs_are_linked(emission, table));
 }
 
 static bool is_echo(const struct object *from, const struct object *to) { return is_implied(from) && is_implied(to); }

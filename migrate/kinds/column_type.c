@@ -56,20 +56,30 @@ const char *column_type_using_text(struct emission *emission, const char *column
     return using_text(emission, column, &taken, &taken);
 }
 
-const char *column_type_using(struct emission *emission, const char *column, const char *from, const char *to)
+/* What a domain is made of in the end: casts are of that. */
+static const char *base_type(struct emission *emission, const struct object *beside, const char *type)
+{
+    for (const struct object *domain; (domain = emission_find(emission, beside, KIND_domain, type));)
+        type = kind_value(domain, "type");
+    return type;
+}
+
+const char *column_type_using(struct emission *emission, const struct object *from, const char *from_type,
+                              const struct object *to, const char *to_type)
 {
     TALLOC_CTX *memory = emission_memory(emission);
-    struct type one = take_apart(memory, from), other = take_apart(memory, to);
-    switch (emission_cast(emission, from, to)) {
+    const char *from_base = base_type(emission, from, from_type), *to_base = base_type(emission, to, to_type);
+    struct type one = take_apart(memory, from_base), other = take_apart(memory, to_type);
+    switch (emission_cast(emission, from_base, to_base)) {
     case CAST_ASSIGNMENT:
         return "";
     case CAST_EXPLICIT:
         if (!strcmp(one.base, "character")) /* without its blanks */
-            return using_text(emission, column, &one, &other);
-        return talloc_asprintf(memory, " USING %s::%s%s", column, without_length(other.base),
+            return using_text(emission, to->name, &one, &other);
+        return talloc_asprintf(memory, " USING %s::%s%s", to->name, without_length(other.base),
                                other.is_array ? "[]" : "");
     case CAST_NONE:
-        return using_text(emission, column, &one, &other);
+        return using_text(emission, to->name, &one, &other);
     }
     return "";
 }
@@ -178,13 +188,15 @@ static bool loses_interval(const struct type *from, const struct type *to)
            (to->numbers[0] != WITHOUT_MODIFIER && to->numbers[0] < precision);
 }
 
-bool column_type_loses(const struct emission *emission, const char *from, const char *to)
+bool column_type_loses(struct emission *emission, const struct object *from, const char *from_type,
+                       const struct object *to, const char *to_type)
 {
     TALLOC_CTX *memory = talloc_new(NULL);
-    struct type one = take_apart(memory, from), other = take_apart(memory, to);
+    const char *from_base = base_type(emission, from, from_type), *to_base = base_type(emission, to, to_type);
+    struct type one = take_apart(memory, from_base), other = take_apart(memory, to_base);
     bool result = is_lossy_pair(one.base, other.base) || loses_digits(&one, &other) || loses_interval(&one, &other);
     /* Strings are parsed: what does not fit is refused. */
-    if (!result && emission_cast(emission, from, to) == CAST_EXPLICIT && !is_string(one.base))
+    if (!result && emission_cast(emission, from_base, to_base) == CAST_EXPLICIT && !is_string(one.base))
         result = !is_exact_pair(one.base, other.base);
     talloc_free(memory);
     return result;

@@ -55,14 +55,6 @@ bool indexed_is_named(const struct indexed *values)
     return kind_is_true(values->replica_identity) || kind_is_true(values->is_clustered);
 }
 
-static const char *value_of(const struct object *object, const char *field)
-{
-    for (size_t i = 0; i < object->kind->field_count; i++)
-        if (!strcmp(object->kind->fields[i].name, field))
-            return field_value(object, &object->kind->fields[i]);
-    return NULL;
-}
-
 /* Whether another of the table's indexes has it. */
 static bool is_taken(struct emission *emission, const struct object *table, const char *field)
 {
@@ -70,7 +62,7 @@ static bool is_taken(struct emission *emission, const struct object *table, cons
     for (size_t i = 0; i < countof(indexes); i++) {
         const struct object *const *all = emission_all_children(emission, table, indexes[i]);
         for (; *all; all++)
-            if (kind_is_true(value_of(*all, field)))
+            if (kind_is_true(kind_value(*all, field)))
                 return true;
     }
     return false;

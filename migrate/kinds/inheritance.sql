@@ -3,8 +3,8 @@
 --   parents            "PARTITION OF app.m FOR VALUES IN (1)", "INHERITS (app.a, app.b)"
 --   parent_tables      "app.a, app.b"
 --   bound              of a partition: "FOR VALUES ..." or DEFAULT; else NULL
---   own_constraints    what a partition would keep of its parent's when it is detached: "DROP CONSTRAINT a, DROP CONSTRAINT b", or NULL
---   own_indexes        likewise: "app.i, app.j", or NULL
+--   own_constraints    what it has of its parents', with the name there: "m1_pkey m_pkey, positive positive", or NULL
+--   own_indexes        likewise: "app.m1_v_idx app.m_v", or NULL
 -- Serves 12 and later.
 WITH links AS (
     SELECT i.inhrelid,
@@ -15,16 +15,21 @@ WITH links AS (
      WHERE p.relkind IN ('r', 'p')
      GROUP BY i.inhrelid
 ), constraints AS (
-    SELECT c.conrelid, pg_catalog.string_agg('DROP CONSTRAINT ' || quote_ident(c.conname), ', ' ORDER BY c.contype, c.conname) AS own
+    SELECT c.conrelid, pg_catalog.string_agg(pg_catalog.format('%I %I', c.conname, coalesce(p.conname, c.conname)), ', '
+                                             ORDER BY c.contype, c.conname) AS own
       FROM pg_catalog.pg_constraint AS c
+      LEFT JOIN pg_catalog.pg_constraint AS p ON p.oid = c.conparentid
      WHERE c.coninhcount > 0 AND NOT c.conislocal AND c.contype IN ('p', 'u', 'x', 'f', 'c')
      GROUP BY c.conrelid
 ), indexes AS (
-    SELECT x.indrelid, pg_catalog.string_agg(pg_catalog.format('%I.%I', n.nspname, c.relname), ', ' ORDER BY c.relname) AS own
+    SELECT x.indrelid, pg_catalog.string_agg(pg_catalog.format('%I.%I %I.%I', n.nspname, c.relname, q.nspname, p.relname), ', '
+                                             ORDER BY c.relname) AS own
       FROM pg_catalog.pg_inherits AS i
       JOIN pg_catalog.pg_index AS x ON x.indexrelid = i.inhrelid
       JOIN pg_catalog.pg_class AS c ON c.oid = i.inhrelid
       JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+      JOIN pg_catalog.pg_class AS p ON p.oid = i.inhparent
+      JOIN pg_catalog.pg_namespace AS q ON q.oid = p.relnamespace
      WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_constraint AS k
                         WHERE k.conrelid = x.indrelid AND k.conindid = i.inhrelid AND k.contype IN ('p', 'u', 'x'))
      GROUP BY x.indrelid
@@ -42,8 +47,8 @@ SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) AS identity,
             ELSE pg_catalog.format('INHERITS (%s)', l.parent_tables) END AS parents,
        l.parent_tables,
        CASE WHEN c.relispartition THEN pg_catalog.pg_get_expr(c.relpartbound, c.oid) END AS bound,
-       CASE WHEN c.relispartition THEN k.own END AS own_constraints,
-       CASE WHEN c.relispartition THEN x.own END AS own_indexes
+       k.own AS own_constraints,
+       x.own AS own_indexes
   FROM links AS l
   JOIN pg_catalog.pg_class AS c ON c.oid = l.inhrelid
   JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace

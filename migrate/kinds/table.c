@@ -190,6 +190,16 @@ static void alter_options(struct emission *emission, const struct object *from, 
                    as_table(from)->options, as_table(to)->options);
 }
 
+void table_finish_toast(struct emission *emission, const struct object *object)
+{
+    const struct object *from = emission_counterpart(emission, object);
+    const char *options = as_table(object)->options;
+    const char *toast = options ? strstr(options, "toast.") : NULL; /* they come last */
+    if (toast && from && !kind_is_true(as_table(from)->has_toast))
+        options_change(emission, talloc_asprintf(emission_memory(emission), "ALTER TABLE %s", object->identity), NULL,
+                       toast);
+}
+
 /* Where one side names an index, the index tells the difference (indexed.h). */
 static bool is_same_replica_identity(const struct object *from, const struct object *to)
 {
@@ -281,6 +291,7 @@ static const struct field fields[] = {
           .alter = alter_forced_row_security),
     FIELD(struct table_object, column_order, .role = FIELD_NOTE, .severity = SEVERITY_COSMETIC,
           .is_same = is_same_order),
+    FIELD(struct table_object, has_toast, .role = FIELD_FACT),
 };
 
 const struct kind kind_table = {

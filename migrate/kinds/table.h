@@ -9,6 +9,7 @@ struct table_object {
     struct object base;
     const char *persistence, *partition_key, *of_type, *access_method, *tablespace, *options, *replica_identity;
     const char *row_security, *forced_row_security, *column_order;
+    const char *has_toast;
 };
 
 /* See inheritance.sql. */
@@ -16,5 +17,9 @@ struct inheritance_object {
     struct object base;
     const char *parents, *parent_tables, *bound, *own_constraints, *own_indexes;
 };
+
+/* Behind a column that may be the first that is stored apart: options of toast.* are lost on a table that has nothing
+ * to keep them with. The table: of TO. */
+void table_finish_toast(struct emission *emission, const struct object *table);
 
 #endif

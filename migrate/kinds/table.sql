@@ -4,10 +4,11 @@
 --   of_type             the composite type of a typed table, or NULL
 --   access_method       where it is not heap
 --   tablespace          where it is not the database's own
---   options             "key=value, toast.key=value", sorted, or NULL
+--   options             "key=value, toast.key=value", sorted, toast last, or NULL
 --   replica_identity    default, nothing, full, index (which one: see index.sql)
 --   row_security, forced_row_security
 --   column_order        the columns' names in their order
+--   has_toast           whether any column can be stored apart
 -- Serves 12 and later.
 WITH tables AS MATERIALIZED (
     SELECT c.*, n.nspname, pg_catalog.format('%I.%I', n.nspname, c.relname) AS identity
@@ -36,9 +37,9 @@ SELECT c.identity,
        CASE WHEN m.amname <> 'heap' THEN quote_ident(m.amname) END AS access_method,
        quote_ident(s.spcname) AS tablespace,
        CASE WHEN c.reloptions IS NOT NULL OR t.reloptions IS NOT NULL THEN
-           (SELECT pg_catalog.string_agg(o.entry, ', ' ORDER BY o.entry)
-              FROM (SELECT pg_catalog.unnest(c.reloptions)
-                     UNION ALL SELECT 'toast.' || pg_catalog.unnest(t.reloptions)) AS o(entry))
+           (SELECT pg_catalog.string_agg(o.entry, ', ' ORDER BY o.place, o.entry)
+              FROM (SELECT 1, pg_catalog.unnest(c.reloptions)
+                     UNION ALL SELECT 2, 'toast.' || pg_catalog.unnest(t.reloptions)) AS o(place, entry))
        END AS options,
        CASE WHEN c.relreplident = 'f' THEN 'full'
             WHEN c.relreplident = 'i' AND i.indrelid IS NOT NULL THEN 'index'
@@ -46,7 +47,8 @@ SELECT c.identity,
             ELSE 'nothing' END AS replica_identity, -- what named an index that was dropped since works like nothing
        c.relrowsecurity::text AS row_security,
        c.relforcerowsecurity::text AS forced_row_security,
-       o.names AS column_order
+       o.names AS column_order,
+       (c.reltoastrelid <> 0)::text AS has_toast
   FROM tables AS c
   LEFT JOIN orders AS o ON o.attrelid = c.oid
   LEFT JOIN pg_catalog.pg_class AS t ON t.oid = c.reltoastrelid

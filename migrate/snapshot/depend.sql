@@ -44,7 +44,17 @@ SELECT e.class_id, e.object_id, e.sub_id, e.class_id, e.to_object_id, e.to_sub_i
        AS e(class_id, object_id, sub_id, to_object_id, to_sub_id, type)
  WHERE a.attinhcount > 0
 UNION ALL
--- The same of checks.
+-- Their defaults come behind their parents', which would run over them. One that has none has a row of column_default.sql, too.
+SELECT 'pg_attrdef'::regclass, coalesce(d.oid, a.attrelid), CASE WHEN d.oid IS NULL THEN a.attnum ELSE 0 END,
+       'pg_attrdef'::regclass, e.oid, 0, 'n'
+  FROM pg_catalog.pg_attribute AS a
+  JOIN pg_catalog.pg_inherits AS i ON i.inhrelid = a.attrelid
+  JOIN pg_catalog.pg_attribute AS p ON p.attrelid = i.inhparent AND p.attname = a.attname
+  JOIN pg_catalog.pg_attrdef AS e ON e.adrelid = p.attrelid AND e.adnum = p.attnum
+  LEFT JOIN pg_catalog.pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+ WHERE a.attinhcount > 0
+UNION ALL
+-- Checks that their table declares, too, come before their parents'.
 SELECT 'pg_constraint'::regclass, p.oid, 0, 'pg_constraint'::regclass, c.oid, 0, 'n'
   FROM pg_catalog.pg_constraint AS c
   JOIN pg_catalog.pg_inherits AS i ON i.inhrelid = c.conrelid
