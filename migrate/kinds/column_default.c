@@ -54,8 +54,8 @@ static void alter(struct emission *emission, const struct object *from, const st
 static void drop(struct emission *emission, const struct object *object)
 {
     const struct object *column = emission_counterpart(emission, object->parent_object);
-    if (!is_brought(emission, object))
-        emit_change(emission, column, "DROP DEFAULT");
+    if (!is_brought(emission, object)) /* of a column that goes, too, where what it calls goes before it */
+        emit_change(emission, column ? column : object->parent_object, "DROP DEFAULT");
 }
 
 static bool is_disturbed(const struct object *object, const struct object *cause)
