@@ -78,12 +78,12 @@ static const char *find_part(TALLOC_CTX *owner, const struct object *object)
 const char *witness_exists(TALLOC_CTX *owner, const struct object *object)
 {
     unsigned spaces = object->kind->spaces;
+    if (spaces & (SPACE_COLUMN | SPACE_CONSTRAINT) && object->parent) /* a key's index has the name, too */
+        return find_part(owner, object);
     for (size_t i = 0; i < countof(functions); i++)
         if (spaces & functions[i].space)
             return talloc_asprintf(owner, "%s IS NOT NULL",
                                    find_by_function(owner, functions[i].function, object->identity));
-    if (spaces & (SPACE_COLUMN | SPACE_CONSTRAINT) && object->parent)
-        return find_part(owner, object);
     return find_by_name(owner, object);
 }
 
