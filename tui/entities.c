@@ -193,7 +193,7 @@ static void add_line(const char ***lines, size_t *count, char *line)
 }
 
 /* The statements, then what they touch. */
-static const char *const *outcome_lines(TALLOC_CTX *owner, const struct entity_outcome *outcome)
+const char *const *entities_outcome_lines(TALLOC_CTX *owner, const struct entity_outcome *outcome)
 {
     const char **lines = NULL;
     size_t count = 0;
@@ -239,7 +239,7 @@ static json_t *outcome_json(const struct entity *entity, const struct entity_out
 }
 
 /* Also where the server counts nothing (track_counts off), a deletion is one. */
-static bool loses_data(const struct entity_change *change, const struct entity_outcome *outcome)
+bool entities_loses_data(const struct entity_change *change, const struct entity_outcome *outcome)
 {
     if (change->what == WRITE_DELETE)
         return true;
@@ -250,17 +250,17 @@ static bool loses_data(const struct entity_change *change, const struct entity_o
 }
 
 /* Names and numbers, no values: those are the database's. */
-static void log_change(struct command_context *context, const struct entity *entity, const struct entity_change *change,
-                       const struct entity_outcome *outcome)
+void entities_log_change(struct log *log, const char *action, const struct entity *entity,
+                         const struct entity_change *change, const struct entity_outcome *outcome)
 {
     json_t *columns = json_array();
     char *key = entity_key_text(NULL, outcome->key, entity->key_count);
     for (size_t i = 0; i < change->value_count; i++)
         json_array_append_new(columns, printer_json_text(change->values[i].column->name));
-    log_write(context->deck->log, LOG_LEVEL_INFO, "row_changed",
-              json_pack("{s:s, s:o, s:o, s:o, s:o, s:o}", "action", context->command->name, "entity",
-                        printer_json_text(entity->name), "id", printer_json_text(key), "columns", columns, "effects",
-                        effects_json(outcome), "transaction", printer_json_text(outcome->transaction)));
+    log_write(log, LOG_LEVEL_INFO, "row_changed",
+              json_pack("{s:s, s:o, s:o, s:o, s:o, s:o}", "action", action, "entity", printer_json_text(entity->name),
+                        "id", printer_json_text(key), "columns", columns, "effects", effects_json(outcome),
+                        "transaction", printer_json_text(outcome->transaction)));
     talloc_free(key);
 }
 
@@ -278,8 +278,8 @@ bool entities_change(struct command_context *context, const struct entity_access
         return false;
     struct confirmation confirmation = {
         .question = talloc_asprintf(memory, "%s on %s", verb, context->deck->target->name),
-        .lines = outcome_lines(memory, before),
-        .loss = loses_data(change, before) ? LOSES_DATA : LOSES_NOTHING,
+        .lines = entities_outcome_lines(memory, before),
+        .loss = entities_loses_data(change, before) ? LOSES_DATA : LOSES_NOTHING,
     };
     struct session_facts *facts = session_test_connection(memory, access->session, error);
     if (!facts)
@@ -292,9 +292,9 @@ bool entities_change(struct command_context *context, const struct entity_access
         entity_write_surely(memory, access->session, access->model, access->entity, change, attempts, error);
     if (!outcome)
         return false;
-    log_change(context, access->entity, change, outcome);
+    entities_log_change(context->deck->log, context->command->name, access->entity, change, outcome);
     printer_document(context->printer, outcome_json(access->entity, outcome));
-    for (const char *const *line = outcome_lines(memory, outcome); *line; line++)
+    for (const char *const *line = entities_outcome_lines(memory, outcome); *line; line++)
         printer_line(context->printer, ROLE_DIM, "%s", *line);
     printer_line(context->printer, ROLE_GOOD, "%s: done", verb);
     return true;

@@ -8,6 +8,7 @@
 
 #include "store/base.h"
 #include "store/entity/write.h"
+#include "store/log.h"
 #include "store/session.h"
 #include "tui/command.h"
 
@@ -48,6 +49,17 @@ void entities_print_row(struct command_context *context, const struct entity *en
  * entity_write's; ERROR_CONFIRMATION. */
 bool entities_change(struct command_context *context, const struct entity_access *access, struct entity_change *change,
                      const char *verb, struct error *error) NODISCARD;
+
+/* What a change did, or would do: its statements, then how many rows of which table were added, changed, deleted; a
+ * line each, NULL-terminated. Owner: `owner`. */
+const char *const *entities_outcome_lines(TALLOC_CTX *owner, const struct entity_outcome *outcome);
+
+/* Whether what it did cannot be had back from the database. */
+bool entities_loses_data(const struct entity_change *change, const struct entity_outcome *outcome);
+
+/* Leaves the record of a change. action: "edit". */
+void entities_log_change(struct log *log, const char *action, const struct entity *entity,
+                         const struct entity_change *change, const struct entity_outcome *outcome);
 
 /* Reads COLUMN=VALUE operands and the options --null and --default into the change. Errors: ERROR_USAGE. */
 bool entities_take_values(struct command_context *context, const struct entity *entity, const char *const *operands,

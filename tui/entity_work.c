@@ -70,9 +70,13 @@ bool entity_work_change(struct task *task, void *argument, struct error *error)
     if (!session)
         return false;
     struct session_facts *facts = session_test_connection(written, session, error);
-    if (facts)
+    work->change.lock_timeout_ms = (int)settings_number(work->deck->settings, SETTING_lock_timeout);
+    if (facts && work->change.mode == CHANGE_REHEARSED)
         written->outcome =
             entity_write(written, session->connection, work->model, work->entity, &work->change, attempts, error);
+    else if (facts)
+        written->outcome =
+            entity_write_surely(written, session, work->model, work->entity, &work->change, attempts, error);
     written->database = facts ? facts->database : NULL;
     talloc_free(session);
     task_set_result(task, written);

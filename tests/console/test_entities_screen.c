@@ -369,6 +369,305 @@ static void test_long_text_and_json_have_a_viewer(void **state UNUSED)
     quit(terminal);
 }
 
+static void test_cell_and_row_are_copied_by_way_of_the_terminal(void **state UNUSED)
+{
+    struct test_terminal *terminal = open_rows("owner");
+    test_terminal_do(terminal, "lyY");
+    test_terminal_assert(terminal, "copied the row: ");
+    /* "owner 1", then {"id":1,"name": in base64 */
+    assert_non_null(memmem(terminal->received, terminal->received_bytes, "b3duZXIgMQ==", 12));
+    assert_non_null(memmem(terminal->received, terminal->received_bytes, "eyJpZCI6MSwibmFtZSI6", 20));
+    test_terminal_do(terminal, "ly");
+    test_terminal_assert(terminal, "born is NULL: there is nothing to copy.");
+    quit(terminal);
+}
+
+static void test_cut_cell_is_copied_from_its_row_alone(void **state UNUSED)
+{
+    oracle_execute(scene->oracle, "UPDATE owner SET name = repeat('long ', 100) WHERE id = 1");
+    struct test_terminal *terminal = open_rows("owner");
+    test_terminal_do(terminal, "ly");
+    test_terminal_assert(terminal, "Not all of it is here: Enter opens the row");
+    test_terminal_do(terminal, "\r");
+    test_terminal_do(terminal, "y");
+    test_terminal_assert(terminal, "copied name: 500 bytes");
+    quit(terminal);
+}
+
+/* ---- changing ---- */
+
+static void test_edit_is_staged_shown_and_made(void **state UNUSED)
+{
+    struct test_terminal *terminal = open_rows("owner");
+    test_terminal_do(terminal, "jlE");
+    test_terminal_assert(terminal, "name = owner 2");
+    test_terminal_do(terminal, "\025Ana\r");
+    test_terminal_assert(terminal, "* staged: 1");
+    assert_row(terminal, "> name ", "* Ana");
+    assert_int_equal(oracle_number(scene->oracle, "SELECT count(*) FROM owner WHERE name = 'Ana'"), 0);
+    test_terminal_do(terminal, "A");
+    test_terminal_assert(terminal, "SET \"name\" = 'Ana' WHERE");
+    test_terminal_assert(terminal, "public.owner: 1 row changed");
+    assert_int_equal(oracle_number(scene->oracle, "SELECT count(*) FROM owner WHERE name = 'Ana'"), 0);
+    test_terminal_do(terminal, "y");
+    test_terminal_assert(terminal, "done: edit owner; public.owner: 1 row changed");
+    assert_string_equal(oracle_text(scene->oracle, "SELECT name FROM owner WHERE id = 2"), "Ana");
+    assert_row(terminal, "> name ", "Ana");
+    test_terminal_do(terminal, "q");
+    assert_here(terminal, "Ana"); /* the grid was read again */
+    quit(terminal);
+}
+
+static void test_edit_that_is_not_confirmed_changes_nothing(void **state UNUSED)
+{
+    struct test_terminal *terminal = open_rows("owner");
+    test_terminal_do(terminal, "lE\025Ana\r");
+    test_terminal_do(terminal, "\025"); /* the form is read before it asks */
+    test_terminal_do(terminal, ESCAPE);
+    quit(terminal);
+    terminal = open_rows("owner");
+    test_terminal_do(terminal, "lE");
+    test_terminal_do(terminal, "\025Ana\r");
+    test_terminal_do(terminal, "A");
+    test_terminal_do(terminal, "\r"); /* Enter cancels */
+    test_terminal_assert(terminal, "Nothing was changed.");
+    test_terminal_do(terminal, "q");
+    test_terminal_assert(terminal, "Values are staged: A applies them, Esc drops them.");
+    test_terminal_do(terminal, ESCAPE);
+    assert_row(terminal, "> name ", "owner 1");
+    test_terminal_do(terminal, "q");
+    assert_here(terminal, "owner 1");
+    assert_int_equal(oracle_number(scene->oracle, "SELECT count(*) FROM owner WHERE name = 'Ana'"), 0);
+    quit(terminal);
+}
+
+/* The form of the first owner on a target. */
+static struct test_terminal *open_owner(const char *target)
+{
+    struct test_terminal *terminal = open_sized(target, 24, 80);
+    test_terminal_do(terminal, "3/owner\r");
+    test_terminal_do(terminal, "\r");
+    test_terminal_do(terminal, "\r");
+    return terminal;
+}
+
+static void test_guarded_target_wants_the_name_of_the_database(void **state UNUSED)
+{
+    struct test_terminal *terminal = open_owner("careful");
+    test_terminal_do(terminal, "jE");
+    test_terminal_do(terminal, "\025Ana\r");
+    test_terminal_do(terminal, "A");
+    test_terminal_assert(terminal, "Type shop, the name of the database:");
+    test_terminal_do(terminal, "y\r");
+    assert_int_equal(oracle_number(scene->oracle, "SELECT count(*) FROM owner WHERE name = 'Ana'"), 0);
+    test_terminal_do(terminal, "\025shop\r");
+    assert_int_equal(oracle_number(scene->oracle, "SELECT count(*) FROM owner WHERE name = 'Ana'"), 1);
+    quit(terminal);
+}
+
+static void test_read_only_target_says_so_for_each_key(void **state UNUSED)
+{
+    static const char *const keys[] = {"E", "I", "X", "D", "U"};
+    struct test_terminal *terminal = open_owner("locked");
+    for (size_t i = 0; i < countof(keys); i++) {
+        test_terminal_do(terminal, keys[i]);
+        test_terminal_assert(terminal, "Nothing is written: the target's guard level is read-only.");
+        test_terminal_do(terminal, "j");
+    }
+    quit(terminal);
+}
+
+static void test_null_default_and_taking_back_are_staged(void **state UNUSED)
+{
+    oracle_execute(scene->oracle, "ALTER TABLE owner ALTER COLUMN born SET DEFAULT '1999-09-09'");
+    struct test_terminal *terminal = open_owner("open");
+    test_terminal_do(terminal, "jN");
+    test_terminal_assert(terminal, "This column must not be NULL.");
+    test_terminal_do(terminal, "j=");
+    assert_row(terminal, "> born ", "* (the default)");
+    test_terminal_do(terminal, "u");
+    assert_row(terminal, "> born ", "(null)");
+    test_terminal_do(terminal, "=A");
+    test_terminal_assert(terminal, "SET \"born\" = DEFAULT");
+    test_terminal_do(terminal, "y");
+    assert_string_equal(oracle_text(scene->oracle, "SELECT born FROM owner WHERE id = 1"), "1999-09-09");
+    test_terminal_do(terminal, "NA");
+    test_terminal_assert(terminal, "SET \"born\" = NULL");
+    test_terminal_do(terminal, "y");
+    assert_true(oracle_says(scene->oracle, "SELECT born IS NULL FROM owner WHERE id = 1"));
+    quit(terminal);
+}
+
+static void test_what_the_server_refuses_is_said_and_stays_staged(void **state UNUSED)
+{
+    struct test_terminal *terminal = open_owner("open");
+    test_terminal_do(terminal, "jjE");
+    test_terminal_do(terminal, "yesterweek\r");
+    test_terminal_do(terminal, "A");
+    test_terminal_assert(terminal, "yesterweek");
+    test_terminal_assert(terminal, "* staged: 1");
+    test_terminal_do(terminal, ESCAPE);
+    quit(terminal);
+}
+
+static void test_conflict_shows_both_versions(void **state UNUSED)
+{
+    struct test_terminal *terminal = open_owner("open");
+    test_terminal_do(terminal, "jE");
+    test_terminal_do(terminal, "\025mine\r");
+    oracle_execute(scene->oracle, "UPDATE owner SET name = 'theirs', born = '2001-01-01' WHERE id = 1");
+    test_terminal_do(terminal, "A");
+    test_terminal_assert(terminal, "› conflict");
+    test_terminal_assert(terminal, "changed by somebody else since it was read");
+    test_terminal_assert(terminal, "as read      owner 1");
+    test_terminal_assert(terminal, "now          theirs");
+    test_terminal_assert(terminal, "staged       mine");
+    test_terminal_assert(terminal, "now          2001-01-01");
+    assert_string_equal(oracle_text(scene->oracle, "SELECT name FROM owner WHERE id = 1"), "theirs");
+    test_terminal_do(terminal, "q");
+    test_terminal_assert(terminal, "* mine");
+    test_terminal_do(terminal, "A");
+    test_terminal_do(terminal, "y"); /* decided anew */
+    assert_string_equal(oracle_text(scene->oracle, "SELECT name || born FROM owner WHERE id = 1"), "mine2001-01-01");
+    quit(terminal);
+}
+
+static void test_conflict_between_question_and_answer_changes_nothing(void **state UNUSED)
+{
+    struct test_terminal *terminal = open_owner("open");
+    test_terminal_do(terminal, "jE");
+    test_terminal_do(terminal, "\025mine\r");
+    test_terminal_do(terminal, "A");
+    oracle_execute(scene->oracle, "DELETE FROM pet; DELETE FROM owner WHERE id = 1");
+    test_terminal_do(terminal, "y");
+    test_terminal_assert(terminal, "It is gone.");
+    assert_int_equal(oracle_number(scene->oracle, "SELECT count(*) FROM owner WHERE name = 'mine'"), 0);
+    quit(terminal);
+}
+
+static void test_new_row_gets_what_is_staged_and_defaults(void **state UNUSED)
+{
+    struct test_terminal *terminal = open_rows("pet");
+    test_terminal_do(terminal, "I");
+    test_terminal_assert(terminal, "› pet › new row");
+    assert_row(terminal, "  is_deleted ", "(default false)");
+    assert_row(terminal, "  name ", "(must be given)");
+    test_terminal_do(terminal, "E");
+    test_terminal_do(terminal, "9001\r");
+    test_terminal_do(terminal, "jjE");
+    test_terminal_do(terminal, "Rex\r");
+    test_terminal_do(terminal, "A");
+    test_terminal_assert(terminal, "INSERT INTO");
+    test_terminal_assert(terminal, "public.pet: 1 row added");
+    assert_int_equal(oracle_number(scene->oracle, "SELECT count(*) FROM pet WHERE id = 9001"), 0);
+    test_terminal_do(terminal, "y");
+    test_terminal_assert(terminal, "› pet › new row 9001");
+    assert_true(oracle_says(scene->oracle, "SELECT name = 'Rex' AND note IS NULL AND NOT is_deleted FROM pet WHERE "
+                                           "id = 9001"));
+    quit(terminal);
+}
+
+static void test_new_row_behind_a_relationship_belongs_to_it(void **state UNUSED)
+{
+    struct test_terminal *terminal = open_owner("open");
+    test_terminal_do(terminal, "G\r");
+    test_terminal_do(terminal, "I");
+    assert_row(terminal, "  owner_id ", "* 1");
+    test_terminal_do(terminal, "E");
+    test_terminal_do(terminal, "9001\r");
+    test_terminal_do(terminal, "jjE");
+    test_terminal_do(terminal, "Rex\r");
+    test_terminal_do(terminal, "A");
+    test_terminal_do(terminal, "y");
+    assert_int_equal(oracle_number(scene->oracle, "SELECT owner_id FROM pet WHERE id = 9001"), 1);
+    quit(terminal);
+}
+
+static void test_row_is_removed_softly_and_restored(void **state UNUSED)
+{
+    struct test_terminal *terminal = open_rows("pet");
+    test_terminal_do(terminal, "jX");
+    test_terminal_assert(terminal, "Mark as deleted pet 2 on open?");
+    test_terminal_assert(terminal, "public.pet: 1 row changed");
+    test_terminal_do(terminal, "y");
+    assert_true(oracle_says(scene->oracle, "SELECT is_deleted FROM pet WHERE id = 2"));
+    assert_here(terminal, "pet 3 "); /* it is hidden now */
+    test_terminal_do(terminal, "H");
+    test_terminal_do(terminal, "jU");
+    test_terminal_do(terminal, "y");
+    assert_true(oracle_says(scene->oracle, "SELECT NOT is_deleted FROM pet WHERE id = 2"));
+    quit(terminal);
+}
+
+static void test_row_is_deleted_only_by_the_name_of_the_database(void **state UNUSED)
+{
+    struct test_terminal *terminal = open_rows("pet");
+    test_terminal_do(terminal, "jD");
+    test_terminal_assert(terminal, "this loses data");
+    test_terminal_assert(terminal, "public.pet: 1 row deleted");
+    test_terminal_do(terminal, "y\r");
+    test_terminal_assert(terminal, "That is not the name.");
+    assert_int_equal(oracle_number(scene->oracle, "SELECT count(*) FROM pet WHERE id = 2"), 1);
+    test_terminal_do(terminal, "\025shop\r");
+    assert_int_equal(oracle_number(scene->oracle, "SELECT count(*) FROM pet WHERE id = 2"), 0);
+    assert_here(terminal, "pet 3 ");
+    quit(terminal);
+}
+
+static void test_deleting_without_a_mark_says_the_way(void **state UNUSED)
+{
+    oracle_execute(scene->oracle, "UPDATE pet SET owner_id = 1 WHERE id = 1");
+    struct test_terminal *terminal = open_owner("open");
+    test_terminal_do(terminal, "X");
+    test_terminal_assert(terminal, "No column marks deleted rows here: D deletes the row itself.");
+    test_terminal_do(terminal, "D");
+    test_terminal_assert(terminal, "violates foreign key"); /* found out by trying, not by losing */
+    assert_int_equal(oracle_number(scene->oracle, "SELECT count(*) FROM owner WHERE id = 1"), 1);
+    quit(terminal);
+}
+
+static void test_long_value_goes_to_the_editor(void **state UNUSED)
+{
+    oracle_execute(scene->oracle, "UPDATE owner SET name = repeat('long ', 100) WHERE id = 1");
+    test_write(scene->home, "editor.sh", "#!/bin/sh\nsed -i 's/long/short/g' \"$1\"\n");
+    const char **words = talloc_zero_array(scene, const char *, 5);
+    const char *all[] = {"-C", scene->project, "-d", "open"};
+    memcpy(words, all, sizeof all);
+    const char *const environment[] = {talloc_asprintf(scene, "EDITOR=sh %s/editor.sh", scene->home),
+                                       talloc_asprintf(scene, "TMPDIR=%s", scene->home), NULL};
+    struct test_terminal_options options = {.home = scene->home, .arguments = words, .environment = environment};
+    struct test_terminal *terminal = test_terminal_start(scene, &options);
+    test_terminal_settle(terminal);
+    test_terminal_do(terminal, "3/owner\r");
+    test_terminal_do(terminal, "\r");
+    test_terminal_do(terminal, "\r");
+    test_terminal_do(terminal, "jE");
+    assert_true(terminal->is_alternate);
+    assert_row(terminal, "> name ", "* short short");
+    test_terminal_do(terminal, "A");
+    test_terminal_do(terminal, "y");
+    assert_true(oracle_says(scene->oracle, "SELECT name = repeat('short ', 100) FROM owner WHERE id = 1"));
+    quit(terminal);
+}
+
+static void test_change_that_waits_for_a_lock_is_cancelled(void **state UNUSED)
+{
+    struct test_terminal *terminal = open_owner("open");
+    test_terminal_do(terminal, "jE");
+    test_terminal_do(terminal, "\025mine\r");
+    oracle_execute(scene->oracle, "BEGIN; UPDATE owner SET born = NULL WHERE id = 1");
+    test_terminal_type(terminal, "A");
+    test_terminal_wait(terminal, "trying it out");
+    test_terminal_type(terminal, CONTROL_C);
+    test_terminal_settle(terminal);
+    test_terminal_assert(terminal, "Cancelled: nothing was changed.");
+    oracle_execute(scene->oracle, "ROLLBACK");
+    test_terminal_do(terminal, "A");
+    test_terminal_do(terminal, "y");
+    assert_string_equal(oracle_text(scene->oracle, "SELECT name FROM owner WHERE id = 1"), "mine");
+    quit(terminal);
+}
+
 /* ---- slow and lost ---- */
 
 static void test_slow_query_is_shown_and_cancelled(void **state UNUSED)
@@ -495,6 +794,23 @@ int main(void)
         TEST(test_relationship_is_followed_and_come_back_from),
         TEST(test_relationship_that_is_null_leads_nowhere),
         TEST(test_long_text_and_json_have_a_viewer),
+        TEST(test_cell_and_row_are_copied_by_way_of_the_terminal),
+        TEST(test_cut_cell_is_copied_from_its_row_alone),
+        TEST(test_edit_is_staged_shown_and_made),
+        TEST(test_edit_that_is_not_confirmed_changes_nothing),
+        TEST(test_guarded_target_wants_the_name_of_the_database),
+        TEST(test_read_only_target_says_so_for_each_key),
+        TEST(test_null_default_and_taking_back_are_staged),
+        TEST(test_what_the_server_refuses_is_said_and_stays_staged),
+        TEST(test_conflict_shows_both_versions),
+        TEST(test_conflict_between_question_and_answer_changes_nothing),
+        TEST(test_new_row_gets_what_is_staged_and_defaults),
+        TEST(test_new_row_behind_a_relationship_belongs_to_it),
+        TEST(test_row_is_removed_softly_and_restored),
+        TEST(test_row_is_deleted_only_by_the_name_of_the_database),
+        TEST(test_deleting_without_a_mark_says_the_way),
+        TEST(test_long_value_goes_to_the_editor),
+        TEST(test_change_that_waits_for_a_lock_is_cancelled),
         TEST(test_slow_query_is_shown_and_cancelled),
         TEST(test_quitting_ends_what_is_being_read),
         TEST(test_lost_connection_keeps_the_view),

@@ -4,6 +4,7 @@
 #include "store/clock.h"
 #include "tui/answer.h"
 #include "tui/screens/page.h"
+#include "tui/screens/row_copy.h"
 #include "tui/screens/row_view.h"
 #include "tui/screens/rows.h"
 #include "tui/widgets/panes.h"
@@ -51,7 +52,7 @@ static void draw(struct view *base, struct terminal *terminal, struct area area)
 {
     static const char *const tabs[] = {"Field"};
     struct row_view *view = (struct row_view *)base;
-    if (!view->lines || !row_view_has_values(view)) {
+    if (!view->lines || (!row_view_has_values(view) && !row_view_is_new(view))) {
         pager_draw(view->card, terminal, area);
         return;
     }
@@ -74,11 +75,14 @@ static const char *summary(struct view *base, TALLOC_CTX *owner)
 {
     const struct row_view *view = (struct row_view *)base;
     int64_t elapsed_ms = clock_monotonic_ms() - view->start_ms;
-    if (view->task && elapsed_ms >= 1000)
-        return talloc_asprintf(owner, "%s, %s, ^C cancels", view->doing,
-                               answer_duration(owner, elapsed_ms / 1000 * 1000));
-    if (view->task)
-        return talloc_asprintf(owner, "%s%s", view->doing, theme_glyph(GLYPH_ELLIPSIS));
+    const char *doing = view->change ? row_change_doing(view->change) : view->task ? view->doing : NULL;
+    size_t staged = row_view_staged_count(view);
+    if (doing && elapsed_ms >= 1000)
+        return talloc_asprintf(owner, "%s, %s, ^C cancels", doing, answer_duration(owner, elapsed_ms / 1000 * 1000));
+    if (doing)
+        return talloc_asprintf(owner, "%s%s", doing, theme_glyph(GLYPH_ELLIPSIS));
+    if (staged)
+        return talloc_asprintf(owner, "* staged: %zu", staged);
     return view->hold && view->hold->entity->read_only ? "cannot be changed" : "";
 }
 
@@ -87,7 +91,7 @@ static const char *crumb(struct view *base, TALLOC_CTX *owner)
     const struct row_view *view = (struct row_view *)base;
     const char *title = view->subject.title;
     if (!view->hold || !view->subject.key)
-        return *title ? title : "row";
+        return *title ? title : "row"; /* of those without a key */
     char *key = entity_key_text(owner, view->subject.key, view->hold->entity->key_count);
     return talloc_asprintf(owner, "%s%s%.40s", title, *title ? " " : "", key);
 }
@@ -153,7 +157,37 @@ static void open_line(struct row_view *view)
         open_value(view, line->column);
 }
 
+static void copy(struct row_view *view, enum action action)
+{
+    const struct entity *entity = view->hold->entity;
+    struct console *console = view->base.console;
+    const struct row_line *line = row_view_line(view);
+    if (action == ACTION_COPY && (!line || !line->column)) {
+        console_say(console, MESSAGE_NOTE, "Go to a column: a relationship has no value.");
+        return;
+    }
+    if (action == ACTION_COPY) {
+        row_copy_value(console, line->column, row_view_value(view, line->column));
+        return;
+    }
+    const char **values = talloc_zero_array(view, const char *, (unsigned)entity->column_count + 1);
+    for (size_t i = 0; i < entity->column_count; i++)
+        values[i] = row_view_value(view, &entity->columns[i]);
+    row_copy_json(console, entity, values);
+    talloc_free(values);
+}
+
 /* ---- keys ---- */
+
+/* What is staged is not lost by a slip. */
+static const char *leave_refusal(const struct row_view *view, enum action action)
+{
+    static const enum action leaving[] = {ACTION_BACK, ACTION_QUIT, ACTION_PREVIOUS_VIEW};
+    bool leaves = action >= ACTION_SCREEN_1 && action <= ACTION_SCREEN_6;
+    for (size_t i = 0; i < countof(leaving); i++)
+        leaves = leaves || action == leaving[i];
+    return leaves && row_view_staged_count(view) ? "Values are staged: A applies them, Esc drops them." : NULL;
+}
 
 static const char *refusal(struct view *base, enum action action)
 {
@@ -165,13 +199,29 @@ static const char *refusal(struct view *base, enum action action)
     case ACTION_OPEN:
     case ACTION_FILTER:
         return view->lines ? NULL : "There is no row here.";
+    case ACTION_COPY:
+    case ACTION_COPY_ROW:
+        return view->lines && row_view_has_values(view) ? NULL : "There is no row here.";
+    case ACTION_EDIT_ROW:
+    case ACTION_EDIT_FIELD:
+    case ACTION_SAVE_ROW:
+    case ACTION_INSERT_ROW:
+    case ACTION_REMOVE_ROW:
+    case ACTION_DELETE_ROW:
+    case ACTION_RESTORE_ROW:
+    case ACTION_STAGE_NULL:
+    case ACTION_STAGE_DEFAULT:
+    case ACTION_UNSTAGE:
+        return row_edit_refusal(view, action);
     default:
-        return NULL;
+        return leave_refusal(view, action);
     }
 }
 
 static bool cancel(struct row_view *view)
 {
+    if (view->change)
+        return row_change_cancel(view->change);
     if (!view->task)
         return false;
     task_cancel(view->task);
@@ -188,6 +238,19 @@ static void refresh(struct row_view *view)
         row_view_read(view);
 }
 
+static bool close_innermost(struct row_view *view)
+{
+    bool is_filtered = *list_filter(view->list) != '\0';
+    size_t staged = row_view_staged_count(view);
+    if (is_filtered)
+        list_set_filter(view->list, "");
+    else if (staged)
+        row_view_drop_staged(view);
+    if (!is_filtered && staged)
+        console_say(view->base.console, MESSAGE_NOTE, "What was staged is dropped: nothing was changed.");
+    return is_filtered || staged;
+}
+
 static bool act(struct view *base, enum action action)
 {
     struct row_view *view = (struct row_view *)base;
@@ -197,7 +260,12 @@ static bool act(struct view *base, enum action action)
         open_line(view);
         return true;
     case ACTION_FILTER:
+        view->asking = ROW_ASKING_FILTER;
         console_ask(base->console, base, "/", list_filter(view->list));
+        return true;
+    case ACTION_COPY:
+    case ACTION_COPY_ROW:
+        copy(view, action);
         return true;
     case ACTION_REFRESH:
         refresh(view);
@@ -208,11 +276,10 @@ static bool act(struct view *base, enum action action)
         console_close(base->console);
         return true;
     case ACTION_CLOSE:
-        is_done = *list_filter(view->list) != '\0';
-        list_set_filter(view->list, "");
+        is_done = close_innermost(view);
         break;
     default:
-        is_done = list_act(view->list, action);
+        is_done = row_edit_act(view, action) || list_act(view->list, action);
     }
     follow(view);
     return is_done;
@@ -221,7 +288,10 @@ static bool act(struct view *base, enum action action)
 static void typed(struct view *base, const char *text, enum typing typing)
 {
     struct row_view *view = (struct row_view *)base;
-    list_set_filter(view->list, typing == TYPING_GIVEN_UP ? "" : text);
+    if (view->asking == ROW_ASKING_VALUE)
+        row_edit_typed(view, text, typing);
+    else
+        list_set_filter(view->list, typing == TYPING_GIVEN_UP ? "" : text);
     follow(view);
 }
 
@@ -273,6 +343,13 @@ void row_page_open(struct console *console, const struct row_subject *subject)
     view->subject.cells = view->cells = copy_values(view, subject->cells, entity->column_count);
     if (subject->relationship)
         view->subject.values = copy_values(view, subject->values, subject->relationship->column_count);
+    view->subject.given = NULL;
+    if (subject->given_count) {
+        struct entity_filter *given = talloc_memdup(view, subject->given, subject->given_count * sizeof *given);
+        for (size_t i = 0; i < subject->given_count; i++)
+            given[i].value = talloc_strdup(view, given[i].value);
+        view->subject.given = given;
+    }
     if (!talloc_reference(view, subject->catalog) || !talloc_reference(view, subject->hold))
         abort();
     view->hold = subject->relationship ? NULL : subject->hold;
@@ -282,6 +359,7 @@ void row_page_open(struct console *console, const struct row_subject *subject)
     view->pane = pager_new(view);
     list_sort(view->list, LIST_AS_GIVEN);
     talloc_set_destructor(view, destroy);
-    row_view_open(view);
     console_open(console, &view->base);
+    if (console_front(console) == &view->base) /* else there was no room for it */
+        row_view_open(view);
 }

@@ -13,9 +13,11 @@ struct row_subject {
     const char *const *key;                         /* of a row of the hold's entity; or NULL: */
     const char *const *cells;                       /* of one without a key, as the grid had them; or NULL: */
     const struct entity_relationship *relationship; /* the one row behind it; or NULL: a new row */
-    const char *const *values;                      /* of the relationship's columns `here` */
-    size_t column;                                  /* where the cursor stands at first */
-    enum { ROW_TO_SEE, ROW_TO_EDIT } aim;           /* EDIT: asks for the column's value at once */
+    const struct entity_filter *given;              /* of a new row: what its columns must be equal to */
+    size_t given_count;
+    const char *const *values;            /* of the relationship's columns `here` */
+    size_t column;                        /* where the cursor stands at first */
+    enum { ROW_TO_SEE, ROW_TO_EDIT } aim; /* EDIT: asks for the column's value at once */
 };
 
 void row_page_open(struct console *console, const struct row_subject *subject);

@@ -62,17 +62,43 @@ static void relationship_cell(const struct row_line *line, size_t column, TALLOC
         made->text = entity_relationship_text(owner, line->relationship);
 }
 
+const char *row_value_text(const struct entity_column *column, const char *value)
+{
+    if (!value)
+        return "(null)";
+    if (!strcmp(column->type, "boolean"))
+        return *value == 't' ? "true" : "false";
+    return *value ? value : "''";
+}
+
+/* What a new row gets where nothing is said. */
+static void unset_cell(const struct entity_column *column, TALLOC_CTX *owner, struct list_cell *made)
+{
+    made->look = LOOK_DIM;
+    if (column->generate == GENERATE_SNOWFLAKE)
+        made->text = "(a new id)";
+    else if (entity_column_refusal(column))
+        made->text = "(the server's)";
+    else if (column->default_value)
+        made->text = talloc_asprintf(owner, "(default %s)", column->default_value);
+    else
+        made->text = column->is_nullable ? "(null)" : "(must be given)";
+}
+
 static void value_cell(const struct row_line *line, TALLOC_CTX *owner, struct list_cell *made)
 {
+    const struct row_staged *staged = row_view_staged(line->view, line->column);
     const char *value = row_view_value(line->view, line->column);
-    if (!value) {
-        *made = (struct list_cell){"(null)", LOOK_DIM};
-    } else if (!strcmp(line->column->type, "boolean")) {
-        made->text = *value == 't' ? "true" : "false";
-    } else if (!*value) {
-        *made = (struct list_cell){"''", LOOK_DIM};
+    if (staged->what == STAGED_DEFAULT) {
+        *made = (struct list_cell){"* (the default)", LOOK_WARN};
+    } else if (staged->what == STAGED_VALUE) {
+        made->text = talloc_asprintf(owner, "* %.*s", CELL_BYTES, row_value_text(line->column, staged->text));
+        made->look = LOOK_WARN;
+    } else if (row_view_is_new(line->view)) {
+        unset_cell(line->column, owner, made);
     } else {
-        made->text = talloc_strndup(owner, value, CELL_BYTES);
+        made->text = talloc_strndup(owner, row_value_text(line->column, value), CELL_BYTES);
+        made->look = value && *value ? LOOK_PLAIN : LOOK_DIM;
     }
 }
 
@@ -102,27 +128,40 @@ const struct row_line *row_view_line(const struct row_view *view)
     return row < 0 ? NULL : &view->lines[row];
 }
 
-void row_view_arrange(struct row_view *view)
+static struct row_line *make_lines(const struct row_view *view, size_t *count)
 {
     const struct entity *entity = view->hold->entity;
-    struct row_line *old = view->lines;
-    size_t count = 0;
-    view->lines = talloc_zero_size(view, (entity->column_count + entity->relationship_count + 1) * sizeof *view->lines);
+    size_t links = row_view_is_new(view) ? 0 : entity->relationship_count; /* nothing leads on from what is not there */
+    struct row_line *lines = talloc_zero_size(view, (entity->column_count + links + 1) * sizeof *lines);
+    *count = 0;
     for (size_t i = 0; i < entity->column_count; i++)
-        view->lines[count++] = (struct row_line){
+        lines[(*count)++] = (struct row_line){
             .view = view,
             .column = &entity->columns[i],
-            .identity = talloc_asprintf(view->lines, "c%s", entity->columns[i].name),
+            .identity = talloc_asprintf(lines, "c%s", entity->columns[i].name),
         };
-    for (size_t i = 0; i < entity->relationship_count; i++)
-        view->lines[count++] = (struct row_line){
+    for (size_t i = 0; i < links; i++)
+        lines[(*count)++] = (struct row_line){
             .view = view,
             .relationship = &entity->relationships[i],
-            .identity = talloc_asprintf(view->lines, "r%s %zu", entity->relationships[i].name, i),
+            .identity = talloc_asprintf(lines, "r%s %zu", entity->relationships[i].name, i),
         };
+    return lines;
+}
+
+void row_view_arrange(struct row_view *view)
+{
+    struct row_line *old = view->lines;
+    size_t count;
+    view->lines = make_lines(view, &count);
     (void)list_set(view->list, view->lines, count);
     talloc_free(old);
     TALLOC_FREE(view->shown);
+    if (old)
+        return;
+    if (view->subject.column < view->hold->entity->column_count)
+        (void)list_go(view->list, view->lines[view->subject.column].identity);
+    row_view_begin_edit(view);
 }
 
 /* ---- the pane ---- */
@@ -158,6 +197,16 @@ struct document *row_line_document(TALLOC_CTX *owner, const struct row_view *vie
         document_line(document, LOOK_DIM, "%s", line->column->comment);
     if (line->column->labels)
         document_line(document, LOOK_DIM, "one of: %s", line->column->labels);
+    const struct row_staged *staged = row_view_staged(view, line->column);
+    if (staged->what != STAGED_NOTHING) {
+        document_line(document, LOOK_WARN, "staged:");
+        row_add_value(document, line->column, staged->what == STAGED_DEFAULT ? "the default" : staged->text,
+                      PANE_BYTES);
+    }
+    if (row_view_is_new(view))
+        return document;
+    if (staged->what != STAGED_NOTHING)
+        document_line(document, LOOK_DIM, "now:");
     row_add_value(document, line->column, row_view_value(view, line->column), PANE_BYTES);
     return document;
 }

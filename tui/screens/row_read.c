@@ -7,7 +7,7 @@ enum { TICK_MS = 250 };
 static void on_tick(void *argument)
 {
     struct row_view *view = argument;
-    if (view->task)
+    if (view->task || view->change)
         loop_after(view->base.console->loop, TICK_MS, on_tick, view);
 }
 
@@ -65,11 +65,13 @@ static void on_row(void *argument, struct task *task, bool succeeded, const stru
         console_say(view->base.console, MESSAGE_WARNING, "The row is gone.");
     if (page->count && !view->subject.key)
         view->subject.key = entity_row_key(view, view->hold->entity, &view->row);
-    bool is_first = !view->lines;
     row_view_arrange(view);
-    if (is_first && view->subject.column < view->hold->entity->column_count)
-        (void)list_go(view->list, view->lines[view->subject.column].identity);
     row_view_fill_card(view);
+    if (view->before.result) {
+        row_conflict_open(view);
+        view->before = (struct entity_row){0};
+        TALLOC_FREE(view->before_task);
+    }
 }
 
 static struct entity_filter *key_filters(TALLOC_CTX *owner, const struct row_view *view, size_t *count)

@@ -4,9 +4,16 @@
 #define TUI_SCREENS_ROW_VIEW_H
 
 #include "tui/screens/row.h"
+#include "tui/screens/row_change.h"
 #include "tui/widgets/document.h"
 #include "tui/widgets/list.h"
 #include "tui/widgets/pager.h"
+
+/* What is staged for a column. */
+struct row_staged {
+    enum row_stage { STAGED_NOTHING, STAGED_VALUE, STAGED_DEFAULT } what;
+    char *text; /* of VALUE; NULL: SQL's NULL */
+};
 
 /* A line of the form: a column, or a relationship. */
 struct row_line {
@@ -28,6 +35,14 @@ struct row_view {
     struct entity_row row;    /* result NULL: not read, gone, or one without a key: */
     const char *const *cells; /* by column; or NULL */
     struct row_line *lines;
+    struct row_staged *staged; /* by column */
+    enum row_asking { ROW_ASKING_FILTER, ROW_ASKING_VALUE } asking;
+    const struct entity_column *asked; /* ROW_ASKING_VALUE */
+    char *prompt;                      /* of the field */
+    struct row_change *change;         /* on its way; or NULL */
+    enum entity_write doing_what;      /* of `change` */
+    struct task *before_task;          /* owner of `before`; or NULL */
+    struct entity_row before;          /* in a conflict: the row as it had been read; result NULL: there is none */
     struct list *list;
     struct pager *card, *pane;
     char *shown; /* identity of the line in the pane, or NULL */
@@ -66,7 +81,33 @@ const struct row_line *row_view_line(const struct row_view *view);
 struct document *row_line_document(TALLOC_CTX *owner, const struct row_view *view, const struct row_line *line);
 
 /* A value for reading: JSON laid out, all of it. Owner: `owner`. */
+/* "(null)", true and false, '' for no characters, else the text. */
+const char *row_value_text(const struct entity_column *column, const char *value);
+
 void row_add_value(struct document *document, const struct entity_column *column, const char *value,
                    size_t limit_bytes);
+
+/* ---- row_edit.c ---- */
+
+/* Whether the page is about a row that is not there yet. */
+bool row_view_is_new(const struct row_view *view);
+
+size_t row_view_staged_count(const struct row_view *view);
+const struct row_staged *row_view_staged(const struct row_view *view, const struct entity_column *column);
+
+/* Stages what a new row is given, and what the page was opened for. Called once, when the form is there. */
+void row_view_begin_edit(struct row_view *view);
+
+void row_view_drop_staged(struct row_view *view);
+
+/* Actions of editing, and why one cannot be done now. */
+bool row_edit_act(struct row_view *view, enum action action);
+const char *row_edit_refusal(const struct row_view *view, enum action action);
+void row_edit_typed(struct row_view *view, const char *text, enum typing typing);
+
+/* ---- row_conflict.c ---- */
+
+/* Shows the version that was read, the one that is there now, and what is staged. */
+void row_conflict_open(struct row_view *view);
 
 #endif

@@ -5,7 +5,10 @@
 #include "tui/answer.h"
 #include "tui/screens/entity_text.h"
 #include "tui/screens/row.h"
+#include "tui/screens/row_copy.h"
 #include "tui/screens/rows_view.h"
+
+static const struct view_class rows_class;
 
 /* ---- what is shown ---- */
 
@@ -81,8 +84,11 @@ static const char *summary(struct view *base, TALLOC_CTX *owner)
 {
     const struct rows_view *view = (struct rows_view *)base;
     int64_t elapsed_ms = clock_monotonic_ms() - view->start_ms;
-    if (view->row_task)
-        return talloc_asprintf(owner, "working%s", theme_glyph(GLYPH_ELLIPSIS));
+    const char *doing = view->change ? row_change_doing(view->change) : NULL;
+    if (doing && elapsed_ms >= 1000)
+        return talloc_asprintf(owner, "%s, ^C cancels", doing);
+    if (doing)
+        return talloc_asprintf(owner, "%s%s", doing, theme_glyph(GLYPH_ELLIPSIS));
     if (view->task && elapsed_ms >= 1000)
         return talloc_asprintf(owner, "reading, %s, ^C cancels", answer_duration(owner, elapsed_ms / 1000 * 1000));
     if (view->task)
@@ -139,31 +145,6 @@ static const char *crumb(struct view *base, TALLOC_CTX *owner)
     return text;
 }
 
-/* ---- keys ---- */
-
-static const char *refusal(struct view *base, enum action action)
-{
-    const struct rows_view *view = (struct rows_view *)base;
-    switch ((int)action) {
-    case ACTION_SORT_ROWS:
-        return rows_view_sort_refusal(view);
-    case ACTION_SHOW_DELETED:
-        return !view->hold || view->hold->entity->soft_delete ? NULL : "No column marks deleted rows here.";
-    case ACTION_FILTER_ROWS:
-    case ACTION_REVERSE_ROWS:
-        return view->shown.memory ? NULL : "Nothing was read yet.";
-    case ACTION_OPEN:
-        return rows_view_row(view) ? NULL : "There is no row here.";
-    case ACTION_LAST:
-        return view->hold && view->shown.memory && row_window_has_more(view->window, ROWS_BEHIND) &&
-                       !view->hold->entity->key_count && view->hold->entity->kind != ENTITY_TABLE
-                   ? "Without a key the rows can be read from the start alone: PgDn goes on."
-                   : NULL;
-    default:
-        return NULL;
-    }
-}
-
 static void open_row(struct rows_view *view)
 {
     const struct entity *entity = view->hold->entity;
@@ -179,6 +160,142 @@ static void open_row(struct rows_view *view)
                                                             .cells = key ? NULL : cells,
                                                             .column = grid_column_here(view->grid)});
     talloc_free(cells);
+}
+
+/* ---- changing ---- */
+
+static enum entity_write write_of(enum action action)
+{
+    return action == ACTION_INSERT_ROW    ? WRITE_ADD
+           : action == ACTION_REMOVE_ROW  ? WRITE_REMOVE
+           : action == ACTION_DELETE_ROW  ? WRITE_DELETE
+           : action == ACTION_RESTORE_ROW ? WRITE_RESTORE
+                                          : WRITE_EDIT;
+}
+
+static const char *change_refusal(const struct rows_view *view, enum action action)
+{
+    if (!view->hold || !view->shown.memory)
+        return "Nothing was read yet.";
+    const char *refusal = row_change_refusal(view->base.console, view->hold->entity, write_of(action));
+    if (refusal)
+        return refusal;
+    if (view->change)
+        return "A change is on its way: wait for its end, or cancel it with ^C.";
+    return action == ACTION_INSERT_ROW || rows_view_row(view) ? NULL : "There is no row here.";
+}
+
+static void on_changed(void *argument, enum row_change_end end, const struct entity_outcome *outcome UNUSED)
+{
+    struct rows_view *view = argument;
+    TALLOC_FREE(view->change);
+    if (end == ROW_CHANGE_MADE)
+        rows_pages_changed(view->base.console);
+    else if (end == ROW_CHANGE_CONFLICT)
+        rows_view_read_again(view);
+}
+
+static void start_change(struct rows_view *view, enum action action)
+{
+    const struct entity *entity = view->hold->entity;
+    const struct entity_row *row = rows_view_row(view);
+    TALLOC_CTX *memory = talloc_new(NULL);
+    const char *const *key = entity_row_key(memory, entity, row);
+    struct entity_change change = {.what = write_of(action), .key = key, .version = entity_row_version(entity, row)};
+    view->start_ms = clock_monotonic_ms();
+    view->change = row_change_start(view, view->base.console, view->hold, &change, on_changed, view);
+    talloc_free(memory);
+}
+
+static void open_form(struct rows_view *view, enum action action)
+{
+    struct row_subject subject = {.catalog = view->subject.catalog, .hold = view->hold, .title = ""};
+    TALLOC_CTX *memory = talloc_new(NULL);
+    if (action == ACTION_INSERT_ROW) {
+        subject.title = "new row";
+        subject.given = view->shown.filters; /* what leads here */
+        subject.given_count = view->shown.fixed_count;
+    } else {
+        subject.key = entity_row_key(memory, view->hold->entity, rows_view_row(view));
+        subject.column = grid_column_here(view->grid);
+        subject.aim = ROW_TO_EDIT;
+    }
+    row_page_open(view->base.console, &subject);
+    talloc_free(memory);
+}
+
+void rows_pages_changed(struct console *console)
+{
+    for (size_t i = 0; i < console->page_count; i++) {
+        struct rows_view *view = (struct rows_view *)console->pages[i];
+        if (view->base.class == &rows_class && view->shown.memory)
+            rows_view_read_again(view);
+    }
+}
+
+/* Whether the row, or the cell, is in memory as it is. */
+static bool is_whole(const struct rows_view *view, enum action action)
+{
+    struct entity_query query = rows_view_query(view, &view->shown);
+    size_t here = grid_column_here(view->grid);
+    for (size_t i = 0; i < view->hold->entity->column_count; i++)
+        if ((action == ACTION_COPY_ROW || i == here) &&
+            entity_cell_is_cut(view->hold->entity, &query, rows_view_row(view), i))
+            return false;
+    return true;
+}
+
+static void copy(struct rows_view *view, enum action action)
+{
+    const struct entity *entity = view->hold->entity;
+    const struct entity_row *row = rows_view_row(view);
+    size_t here = grid_column_here(view->grid);
+    if (action == ACTION_COPY) {
+        row_copy_value(view->base.console, &entity->columns[here], entity_cell(row, here));
+        return;
+    }
+    const char **values = talloc_zero_array(view, const char *, (unsigned)entity->column_count + 1);
+    for (size_t i = 0; i < entity->column_count; i++)
+        values[i] = entity_cell(row, i);
+    row_copy_json(view->base.console, entity, values);
+    talloc_free(values);
+}
+
+/* ---- keys ---- */
+
+static const char *refusal(struct view *base, enum action action)
+{
+    const struct rows_view *view = (struct rows_view *)base;
+    switch ((int)action) {
+    case ACTION_SORT_ROWS:
+        return rows_view_sort_refusal(view);
+    case ACTION_SHOW_DELETED:
+        return !view->hold || view->hold->entity->soft_delete ? NULL : "No column marks deleted rows here.";
+    case ACTION_FILTER_ROWS:
+    case ACTION_REVERSE_ROWS:
+        return view->shown.memory ? NULL : "Nothing was read yet.";
+    case ACTION_OPEN:
+        return rows_view_row(view) ? NULL : "There is no row here.";
+    case ACTION_COPY:
+    case ACTION_COPY_ROW:
+        if (!rows_view_row(view))
+            return "There is no row here.";
+        return is_whole(view, action) ? NULL
+                                      : "Not all of it is here: Enter opens the row, whose y and Y copy it whole.";
+    case ACTION_EDIT_ROW:
+    case ACTION_INSERT_ROW:
+    case ACTION_REMOVE_ROW:
+    case ACTION_DELETE_ROW:
+    case ACTION_RESTORE_ROW:
+        return change_refusal(view, action);
+    case ACTION_LAST:
+        return view->hold && view->shown.memory && row_window_has_more(view->window, ROWS_BEHIND) &&
+                       !view->hold->entity->key_count && view->hold->entity->kind != ENTITY_TABLE
+                   ? "Without a key the rows can be read from the start alone: PgDn goes on."
+                   : NULL;
+    default:
+        return NULL;
+    }
 }
 
 /* To an end: read, where it is not in memory; the cursor moves when it is there. */
@@ -205,6 +322,8 @@ static void refresh(struct rows_view *view)
 
 static bool cancel(struct rows_view *view)
 {
+    if (view->change)
+        return row_change_cancel(view->change);
     if (!view->task)
         return false;
     task_cancel(view->task);
@@ -243,6 +362,19 @@ static bool act_here(struct rows_view *view, enum action action)
     case ACTION_FIRST:
     case ACTION_LAST:
         go_to_end(view, action);
+        return true;
+    case ACTION_COPY:
+    case ACTION_COPY_ROW:
+        copy(view, action);
+        return true;
+    case ACTION_EDIT_ROW:
+    case ACTION_INSERT_ROW:
+        open_form(view, action);
+        return true;
+    case ACTION_REMOVE_ROW:
+    case ACTION_DELETE_ROW:
+    case ACTION_RESTORE_ROW:
+        start_change(view, action);
         return true;
     case ACTION_REFRESH:
         refresh(view);
@@ -330,6 +462,7 @@ void rows_page_open(struct console *console, const struct rows_subject *subject)
     view->window = row_window_new(view);
     view->card = pager_new(view);
     talloc_set_destructor(view, destroy);
-    rows_view_open(view);
     console_open(console, &view->base);
+    if (console_front(console) == &view->base) /* else there was no room for it */
+        rows_view_open(view);
 }

@@ -17,4 +17,7 @@ struct rows_subject {
 
 void rows_page_open(struct console *console, const struct rows_subject *subject);
 
+/* A row was changed: the pages of rows that are open read what is in sight again. */
+void rows_pages_changed(struct console *console);
+
 #endif

@@ -4,6 +4,7 @@
 #define TUI_SCREENS_ROWS_VIEW_H
 
 #include "tui/row_window.h"
+#include "tui/screens/row_change.h"
 #include "tui/screens/rows.h"
 #include "tui/widgets/grid.h"
 #include "tui/widgets/pager.h"
@@ -42,12 +43,12 @@ struct rows_view {
     struct task *task;       /* that reads, or NULL */
     enum rows_reading reading;
     int64_t start_ms;
-    struct error *problem;    /* why the newest attempt failed; not set: it did not */
-    const char *const *place; /* ROWS_AGAIN: the key that the cursor goes back to; or NULL */
-    size_t place_row;         /* else this row */
-    ptrdiff_t place_top;      /* rows between the top of the picture and the cursor */
-    int64_t place_before;     /* rows before the page, or ROWS_UNKNOWN */
-    struct task *row_task;    /* that works on the row under the cursor; or NULL */
+    struct error *problem;     /* why the newest attempt failed; not set: it did not */
+    const char *const *place;  /* ROWS_AGAIN: the key that the cursor goes back to; or NULL */
+    size_t place_row;          /* else this row */
+    ptrdiff_t place_top;       /* rows between the top of the picture and the cursor */
+    int64_t place_before;      /* rows before the page, or ROWS_UNKNOWN */
+    struct row_change *change; /* of the row under the cursor, on its way; or NULL */
 };
 
 /* ---- rows_read.c ---- */
