@@ -3,6 +3,7 @@
 #include "migrate/apply/file.h"
 
 #include "migrate/apply/guard.h"
+#include "migrate/guard/lockset.h"
 #include "migrate/guard/timeout.h"
 #include "store/clock.h"
 #include "store/sql.h"
@@ -258,6 +259,26 @@ static bool overrule(struct run *run, size_t index, struct error *error)
     return result != NULL;
 }
 
+/* What cannot be locked beforehand (a right that the statement itself does not need, a table that another copy had) is
+ * left to the statements. */
+static bool lock_beforehand(struct run *run, const struct lockset *set, TALLOC_CTX *memory, struct error *error)
+{
+    struct query *queries = talloc_zero_array(memory, struct query, (unsigned)set->count + 2);
+    queries[0].sql = "SAVEPOINT pgdeck_locks";
+    for (size_t i = 0; i < set->count; i++)
+        queries[i + 1].sql = set->statements[i];
+    queries[set->count + 1].sql = "RELEASE SAVEPOINT pgdeck_locks";
+    if (connection_pipeline(memory, run->work, queries, set->count + 2, NULL, error))
+        return true;
+    if (!error_is_sqlstate(error, "42")) {
+        run_place_error(run, set->at, error);
+        return false;
+    }
+    error_clear(error);
+    return connection_execute(run->work, NO_PARAMETERS, error, "ROLLBACK TO SAVEPOINT pgdeck_locks") &&
+           connection_execute(run->work, NO_PARAMETERS, error, "RELEASE SAVEPOINT pgdeck_locks");
+}
+
 static bool run_in_transaction(struct run *run, TALLOC_CTX *memory, const char **transaction_id, struct error *error)
 {
     const struct migration_file *file = run->step->file;
@@ -267,7 +288,10 @@ static bool run_in_transaction(struct run *run, TALLOC_CTX *memory, const char *
     guard_begin(run, WATCH_BREAKS);
     if (!file_begin(memory, run, FILE_TRANSACTION_NEW, transaction_id, error))
         return false;
+    const struct lockset set = lockset_of(memory, run->step);
     for (size_t i = 0; i < file->statements.count; i++) {
+        if (set.count > 0 && i == set.at && !lock_beforehand(run, &set, memory, error))
+            return false;
         bool is_last = i + 1 == file->statements.count;
         if (!file_run_statement(run, i, error) ||
             (!is_last && timeout_may_be_set(&file->statements.items[i]) && !overrule(run, i, error)))

@@ -289,6 +289,39 @@ static void test_watcher_does_not_connect_where_nothing_takes_long(void **state)
     oracle_wait_gone(stage->oracle, 10000);
 }
 
+/* ---- tables locked beforehand ---- */
+
+static void test_tables_are_locked_in_order_before_the_first_that_is_needed(void **state)
+{
+    struct scenery *scenery = *state;
+    struct stage *stage = scenery->stage;
+    STAGE_SETTINGS(stage, QUICK, "lock_attempts=1");
+    oracle_execute(stage->oracle, "CREATE TABLE addresses ()");
+    stage_write(
+        stage, "001_a.sql",
+        "CREATE TABLE first ();\nALTER TABLE orders ADD COLUMN note text;\nALTER TABLE addresses ADD x text;\n");
+    struct fact_lock orders = {.relation = "public.orders", .relkind = 'r', .mode = LOCK_ACCESS_EXCLUSIVE},
+                     addresses = {.relation = "public.addresses", .relkind = 'r', .mode = LOCK_ACCESS_EXCLUSIVE};
+    struct facts facts[] = {
+        {.source = FACTS_MEASURED},
+        {.source = FACTS_MEASURED, .locks = &orders, .lock_count = 1},
+        {.source = FACTS_MEASURED, .locks = &addresses, .lock_count = 1},
+    };
+    oracle_execute(scenery->blocker, "BEGIN; SELECT FROM addresses");
+    assert_true(stage_plan(stage));
+    stage->plan->steps[0].facts = facts;
+    assert_false(stage_run(stage));
+    assert_int_equal(stage->error->code, ERROR_LOCK_TIMEOUT);
+    assert_int_equal(stage->error->line, 2); /* orders is free, but addresses comes first */
+    assert_false(stage_heard(stage, "statement 001 2"));
+    facts[1].locks = &(struct fact_lock){.relation = "public.gone", .relkind = 'r', .mode = LOCK_SHARE};
+    oracle_execute(scenery->blocker, "ROLLBACK");
+    assert_true(stage_plan(stage));
+    stage->plan->steps[0].facts = facts;
+    assert_true(stage_run(stage));
+    assert_true(has_column(stage, "note"));
+}
+
 #define TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -303,6 +336,7 @@ int main(void)
         TEST(test_breaker_frees_a_queue_of_readers),
         TEST(test_breaker_counts_the_time_that_others_wait),
         TEST(test_breaker_stops_a_file_that_holds_what_others_wait_for),
+        TEST(test_tables_are_locked_in_order_before_the_first_that_is_needed),
         TEST(test_watcher_does_not_connect_where_nothing_takes_long),
     };
     return cmocka_run_group_tests(tests, start_server, stop_server);
