@@ -4,7 +4,7 @@
 #include "migrate/step.h"
 #include "store/digest.h"
 
-#define PLAN_FORMAT 1 /* goes into the fingerprint: a plan of another format is another plan */
+#define PLAN_FORMAT 2 /* goes into the fingerprint: a plan of another format is another plan */
 
 /* A question that not every role may ask: its refusal is no failure, and the answer "". A lost connection is one. */
 static bool ask(TALLOC_CTX *owner, struct connection *connection, const char *sql, const char **answer,
@@ -195,8 +195,10 @@ static bool add_step(struct plan *plan, const struct migration *migration, const
 static void add_fingerprint(struct plan *plan, const struct settings *settings)
 {
     const struct status *status = plan->status;
-    char *text = talloc_asprintf(NULL, "pgdeck plan %d\n%s %lld\n%s\n%s\n%s\n%s\n%s\n%lld\n", PLAN_FORMAT,
-                                 plan->target.system_identifier, (long long)plan->target.timeline,
+    char *text = talloc_asprintf(plan,
+                                 "pgdeck plan %d\nserver %s %lld\ndatabase %s\nrole %s\nledger %s\nsetting-role %s\n"
+                                 "setting-search_path %s\nsetting-idle_timeout %lld\n",
+                                 PLAN_FORMAT, plan->target.system_identifier, (long long)plan->target.timeline,
                                  plan->target.database, plan->target.role, status->ledger->table,
                                  settings_text(settings, SETTING_role), settings_text(settings, SETTING_search_path),
                                  (long long)settings_number(settings, SETTING_idle_timeout));
@@ -214,9 +216,9 @@ static void add_fingerprint(struct plan *plan, const struct settings *settings)
         for (size_t j = 0; j < step->file->allowance_count; j++)
             text = talloc_asprintf_append_buffer(text, "allow %s\n", step->file->allowances[j].hazard);
     }
+    plan->terms = text;
     plan->fingerprint = digest_sha256(plan, text, strlen(text));
     plan->id = talloc_strndup(plan, plan->fingerprint, 12);
-    talloc_free(text);
 }
 
 static bool add_steps(struct plan *plan, const struct settings *settings, const struct plan_selection *selection,

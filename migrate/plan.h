@@ -42,7 +42,9 @@ struct plan_target {
 
 struct plan {
     const char *id;          /* the first 12 digits of the fingerprint */
-    const char *fingerprint; /* sha256 over all that an apply depends on (ledger.md) */
+    const char *fingerprint; /* sha256 of `terms` */
+    const char *terms;       /* all that an apply depends on (ledger.md), a line each: "server 7123 1", "database shop",
+                                "applied 001 CHECKSUM", "step 002 CHECKSUM ..." */
     struct plan_step *steps;
     size_t count;
     size_t statement_count;

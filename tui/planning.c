@@ -16,8 +16,23 @@ static bool check_allowances(const struct arguments *arguments, struct error *er
     return true;
 }
 
+/* What was planned was chosen then. */
+static bool check_plan_alone(const struct arguments *arguments, struct error *error)
+{
+    static const char *const choices[] = {"to", "only", "out-of-order", "allow"};
+    for (size_t i = 0; i < countof(choices); i++) {
+        if (!arguments_has(arguments, choices[i]))
+            continue;
+        error_set(error, ERROR_USAGE, "--plan and --%s exclude each other", choices[i]);
+        return error_hint(error, "Give --%s to `pgdeck plan --out`: the plan keeps it.", choices[i]);
+    }
+    return true;
+}
+
 bool planning_check(const struct arguments *arguments, struct error *error)
 {
+    if (arguments_has(arguments, "plan") && !check_plan_alone(arguments, error))
+        return false;
     if (!arguments_has(arguments, "to") || !arguments_has(arguments, "only"))
         return check_allowances(arguments, error);
     error_set(error, ERROR_USAGE, "--to and --only exclude each other");
@@ -98,11 +113,21 @@ static bool measure(struct command_context *context, struct session *session, st
         .on_progress = on_progress,
         .listener = context->printer,
     };
-    bool ok = planning_measure(context->memory, planning->plan, session->connection, &options,
-                               arguments_values(context->arguments, "allow"), &planning->trace, error);
+    bool ok = planning_measure(context->memory, planning->plan, session->connection, &options, planning->allow,
+                               &planning->trace, error);
     if (ok)
         tell_trace(context->printer, planning);
     return ok;
+}
+
+/* The versions that a plan names need no longer be there, or pending: that is no wrong use of the command. */
+static bool explain_selection(const struct plan_file *file, struct error *error)
+{
+    if (error->code != ERROR_USAGE)
+        return false;
+    error->code = ERROR_STALE_PLAN;
+    error_prefix(error, "the plan \"%s\" is no longer true", file->path);
+    return error_hint(error, "Nothing was run. Make a new plan (`pgdeck plan --out`), look at it, and apply that one.");
 }
 
 static bool read_target(struct command_context *context, struct session *session, struct planning *planning,
@@ -115,7 +140,10 @@ static bool read_target(struct command_context *context, struct session *session
     planning->target.database = bound.database;
     planning->plan =
         plan_build(context->memory, planning->status, context->deck->settings, &bound, &planning->selection, error);
-    if (!planning->plan || !measure(context, session, planning, error))
+    if (!planning->plan)
+        return planning->file && explain_selection(planning->file, error);
+    if ((planning->file && !plan_file_holds(planning->file, planning->plan, error)) ||
+        !measure(context, session, planning, error))
         return false;
     if (planning->plan->count > 0)
         planning->preflight =
@@ -126,12 +154,16 @@ static bool read_target(struct command_context *context, struct session *session
 bool planning_read(struct command_context *context, struct planning *planning, struct error *error)
 {
     struct files files;
-    if (!files_and_status(context, &files, error))
+    const char *path = arguments_has(context->arguments, "plan") ? arguments_value(context->arguments, "plan") : NULL;
+    const struct plan_file *file = path ? plan_file_read(context->memory, path, error) : NULL;
+    if ((path && !file) || !files_and_status(context, &files, error))
         return false;
     *planning = (struct planning){
         .directory = files.directory,
         .status = files.status,
-        .selection = selection_of(context->arguments),
+        .file = file,
+        .selection = file ? file->selection : selection_of(context->arguments),
+        .allow = file ? file->allow : arguments_values(context->arguments, "allow"),
     };
     bool is_read = read_target(context, files.session, planning, error);
     /* Given back before anything runs: an idle session of ours must not stand in a run's way. */

@@ -6,6 +6,7 @@
 #include <talloc.h>
 
 #include "migrate/plan.h"
+#include "migrate/plan_file.h"
 #include "migrate/preflight.h"
 #include "migrate/trace.h"
 #include "tui/answer.h"
@@ -25,14 +26,16 @@
 struct planning {
     struct directory *directory;
     struct status *status;
+    const struct plan_file *file; /* of --plan, which the plan agrees with; or NULL */
     struct plan_selection selection;
+    const char *const *allow; /* "HAZARD:OBJECT", NULL-terminated, or NULL */
     struct plan *plan;
     const struct trace *trace;         /* NULL: nothing was measured */
     const struct preflight *preflight; /* NULL: the plan is empty */
     struct answer_target target;
 };
 
-/* --to and --only exclude each other; --allow names a hazard. */
+/* --to and --only exclude each other, --plan all that chooses; --allow names a hazard. */
 bool planning_check(const struct arguments *arguments, struct error *error) NODISCARD;
 
 /* Reads the files, then the target, builds the plan and measures what it does. Errors: directory_read's, status_read's,

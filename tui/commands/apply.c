@@ -248,7 +248,7 @@ static bool run(struct command_context *context, struct error *error)
     struct listener listener = {.context = context};
     struct apply_options options = deck_apply_options(context->deck, context->cancel);
     options.mode = mode;
-    options.strictness = context->answer == ANSWER_GIVEN ? APPLY_EXACT : APPLY_REMAINING;
+    options.strictness = context->answer == ANSWER_GIVEN || planning.file ? APPLY_EXACT : APPLY_REMAINING;
     options.selection = planning.selection;
     options.on_event = on_event;
     options.listener = &listener;
@@ -268,6 +268,7 @@ static bool run(struct command_context *context, struct error *error)
 
 static const struct option options[] = {
     PLANNING_OPTIONS,
+    {"plan", 0, OPTION_VALUE, "FILE", KIND_FILE, NULL, "Apply this plan of `plan --out`, exactly, or refuse."},
     {"dry-run", 0, OPTION_FLAG, NULL, KIND_NONE, NULL,
      "Run it on the target and roll back, as far as that is possible."},
     ANSWER_CONFIRM_OPTIONS,
@@ -277,6 +278,7 @@ static const char *const examples[] = {
     "pgdeck apply",
     "pgdeck -d staging apply --to 012 --yes",
     "pgdeck -d production apply --confirm shop",
+    "pgdeck -d production apply --plan release.plan --confirm shop",
     "pgdeck -d production apply --dry-run --confirm shop",
     "pgdeck -d production apply --allow data-loss:public.old_orders --confirm shop",
     NULL,
@@ -293,6 +295,8 @@ const struct command command_apply = {
         "the database's exact name serves every one. Where a statement drops or empties what holds data, and neither a "
         "head line (\"-- pgdeck: allow data-loss because REASON\") nor --allow says that it may, only the name serves, "
         "on every target. With nothing to apply nothing is asked.\n\n"
+        "With --plan it applies what \"plan --out\" wrote: those bytes, on that target, in that state; else it refuses "
+        "and names what has changed.\n\n"
         "With --dry-run the files are run on the target in one transaction that is rolled back; it stops at the first "
         "file that does not run in a transaction, and says so.",
     .examples = examples,

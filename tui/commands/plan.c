@@ -8,6 +8,9 @@ static bool run(struct command_context *context, struct error *error)
         return false;
     struct printer *printer = context->printer;
     const struct plan *plan = planning.plan;
+    const char *out = arguments_value(context->arguments, "out");
+    if (out && !plan_file_write(out, plan, &planning.selection, planning.allow, error))
+        return false;
     printer_document(printer, planning_json(&planning));
     printer_line(printer, ROLE_HEAD, "%s", answer_target_text(context->memory, &planning.target));
     if (!plan->count) {
@@ -23,15 +26,21 @@ static bool run(struct command_context *context, struct error *error)
     printer_line(printer, ROLE_PLAIN, "plan %s: %s, %s; %zu pending would remain", plan->id,
                  answer_count(context->memory, plan->count, "migration"),
                  answer_count(context->memory, plan->statement_count, "statement"), plan->remaining);
+    if (out)
+        printer_line(printer, ROLE_PLAIN, "written to %s: `pgdeck apply --plan` applies exactly this", out);
     return true;
 }
 
-static const struct option options[] = {PLANNING_OPTIONS};
+static const struct option options[] = {
+    PLANNING_OPTIONS,
+    {"out", 'o', OPTION_VALUE, "FILE", KIND_FILE, NULL, "Write the plan to a file, for `apply --plan`."},
+};
 
 static const char *const examples[] = {
     "pgdeck plan",
     "pgdeck -v plan --to 012",
     "pgdeck --json plan | jq '.steps[].file'",
+    "pgdeck -d production plan --to 012 --out release.plan",
     NULL,
 };
 
@@ -46,6 +55,8 @@ const struct command command_plan = {
         "not be measured it says why. What cannot be applied as it stands (a changed file, a "
         "missing one, one "
         "out of order) is refused with exit status 4, as apply would refuse it.\n\n"
+        "With --out the plan is written to a file too, to be reviewed: \"apply --plan\" applies exactly it, or says "
+        "what has changed since.\n\n"
         "With --verbose the statements are shown whole.",
     .examples = examples,
     .options = options,
