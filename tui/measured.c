@@ -195,6 +195,27 @@ struct measured_lines measured_lines(TALLOC_CTX *owner, const struct measured *m
     return writer.lines;
 }
 
+/* ---- a page ---- */
+
+#define PAGE_COLUMNS 76 /* of a page in 80 columns */
+#define LABEL_COLUMNS 10
+
+void measured_show(struct document *document, const struct measured *measured, int indent)
+{
+    static const enum look looks[] = {
+        [MEASURED_LOCK] = LOOK_WARN,  [MEASURED_MILD] = LOOK_PLAIN, [MEASURED_FACT] = LOOK_PLAIN,
+        [MEASURED_DOUBT] = LOOK_WARN, [MEASURED_HAZARD] = LOOK_BAD, [MEASURED_NOTICE] = LOOK_WARN,
+        [MEASURED_ADVICE] = LOOK_DIM,
+    };
+    TALLOC_CTX *memory = talloc_new(NULL);
+    struct measured_lines lines = measured_lines(memory, measured, (size_t)(PAGE_COLUMNS - LABEL_COLUMNS - indent));
+    for (size_t i = 0; i < lines.count; i++) {
+        document_add(document, LOOK_DIM, "%*s%-*s", indent, "", LABEL_COLUMNS, lines.items[i].label);
+        document_line(document, looks[lines.items[i].role], "%s", lines.items[i].text);
+    }
+    talloc_free(memory);
+}
+
 /* ---- JSON ---- */
 
 static json_t *names_json(const struct fact_relation *items, size_t count)

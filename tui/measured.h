@@ -9,6 +9,7 @@
 #include "migrate/facts.h"
 #include "migrate/hazard.h"
 #include "store/base.h"
+#include "tui/widgets/document.h"
 
 enum measured_role {
     MEASURED_LOCK,   /* a lock that keeps others from reading or writing */
@@ -43,6 +44,9 @@ struct measured measured_of(const struct plan_step *step, size_t index);
 /* The lines of a statement; none for one that touches nothing that exists. The safe way is left out of hazards of low
  * danger and of those that are allowed. Owner: `owner`. */
 struct measured_lines measured_lines(TALLOC_CTX *owner, const struct measured *measured, size_t columns);
+
+/* The same as lines of a page, indented by `indent`. */
+void measured_show(struct document *document, const struct measured *measured, int indent);
 
 /* Sets source, reason, locks, rewrites, scans, created, dropped, hazards and measured of a statement's object; null
  * where it is not known. */

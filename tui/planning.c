@@ -100,7 +100,7 @@ static void tell_trace(struct printer *printer, const struct planning *planning)
     if (trace->reason && !trace->source)
         printer_warning(printer, "nothing could be measured: %s", trace->reason);
     else if (trace->reason)
-        printer_note(printer, "measured in a copy %s", trace->reason);
+        printer_note(printer, "measured in a copy of the live schema: %s", trace->reason);
 }
 
 static bool measure(struct command_context *context, struct session *session, struct planning *planning,

@@ -225,7 +225,8 @@ static struct replay *make_original(TALLOC_CTX *owner, struct copy *copy, const 
     if (replay)
         copy->trace->source = "migrations";
     if (!replay && refusal->code != ERROR_CANCELLED) {
-        give_reason(copy->trace, "made of the live schema", refusal);
+        copy->trace->reason = talloc_strdup(copy->trace, refusal->message);
+        error_clear(refusal);
         replay = replay_live(owner, copy, options, refusal);
         if (replay)
             copy->trace->source = "live";

@@ -274,6 +274,28 @@ static void test_changed_file_makes_a_shown_plan_stale(void **state)
     quit(terminal);
 }
 
+static void test_plan_shows_locks_and_asks_for_the_name_before_data_is_lost(void **state)
+{
+    (void)state;
+    static const char *const measured[] = {"PGDECK_MEASURE=always", NULL};
+    struct test_terminal_options options = usual("open");
+    options.environment = measured;
+    DECK_RUN(scene, 0, "-d", "open", "apply", "--yes", "-q");
+    deck_scene_write(scene, "003_third.sql", "DROP TABLE second;\n");
+    struct test_terminal *terminal = open_with(options);
+    test_terminal_do(terminal, "2");
+    test_terminal_type(terminal, "p");
+    test_terminal_wait(terminal, "locks     ACCESS EXCLUSIVE: public.second");
+    test_terminal_wait(terminal, "data-loss, critical");
+    test_terminal_type(terminal, "A");
+    test_terminal_wait(terminal, "this loses data");
+    test_terminal_type(terminal, "shop\r");
+    test_terminal_wait(terminal, "Applied 1 migration");
+    test_terminal_settle(terminal);
+    assert_true(was_applied("003"));
+    quit(terminal);
+}
+
 /* ---- the command line ---- */
 
 static void test_command_line_runs_the_scripted_commands(void **state)
@@ -719,6 +741,7 @@ int main(void)
         TEST(test_failed_apply_tells_place_state_and_next_step),
         TEST(test_control_c_cancels_a_running_apply),
         TEST(test_changed_file_makes_a_shown_plan_stale),
+        TEST(test_plan_shows_locks_and_asks_for_the_name_before_data_is_lost),
         TEST(test_command_line_runs_the_scripted_commands),
         TEST(test_command_that_writes_asks_in_a_dialog),
         TEST(test_refused_command_writes_nothing),

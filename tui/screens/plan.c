@@ -1,15 +1,17 @@
 /* See plan.h. */
 #include "tui/screens/plan.h"
 
+#include "migrate/hazard.h"
 #include "migrate/plan.h"
 #include "tui/answer.h"
 #include "tui/consent.h"
 #include "tui/highlight.h"
+#include "tui/measured.h"
 #include "tui/planning.h"
 #include "tui/screens/page.h"
 #include "tui/screens/run.h"
 
-enum { SUMMARY_BYTES = 400 };
+enum { SUMMARY_BYTES = 400, STATEMENT_COLUMNS = 10 };
 
 /* What the worker makes; in the task's memory. */
 struct planned {
@@ -18,6 +20,7 @@ struct planned {
     struct plan_selection selection;
     struct plan_target target;
     struct plan *plan;
+    const struct trace *trace;   /* or NULL */
     struct preflight *preflight; /* NULL: the plan is empty */
 };
 
@@ -58,12 +61,26 @@ static bool read_target(struct planned *planned, struct session *session, const 
     return planned->status && plan_read_target(planned, session->connection, &planned->target, error);
 }
 
-static bool make_plan(struct planned *planned, struct session *session, const struct deck *deck, struct error *error)
+static bool measure(struct task *task, struct planned *planned, struct session *session, const struct deck *deck,
+                    struct error *error)
+{
+    const struct trace_options options = {
+        .settings = deck->settings,
+        .directory = planned->directory,
+        .cancel = task_cancellation(task),
+    };
+    return planning_measure(planned, planned->plan, session->connection, &options, NULL, &planned->trace, error);
+}
+
+static bool make_plan(struct task *task, struct planned *planned, struct session *session, const struct deck *deck,
+                      struct error *error)
 {
     planned->plan = plan_build(planned, planned->status, deck->settings, &planned->target, &planned->selection, error);
-    if (planned->plan && planned->plan->count > 0)
+    if (!planned->plan || !measure(task, planned, session, deck, error))
+        return false;
+    if (planned->plan->count > 0)
         planned->preflight = preflight_look(planned, session->connection, planned->plan, deck->settings, error);
-    return planned->plan && (planned->plan->count == 0 || planned->preflight);
+    return planned->plan->count == 0 || planned->preflight;
 }
 
 static bool work(struct task *task, void *argument, struct error *error)
@@ -75,8 +92,8 @@ static bool work(struct task *task, void *argument, struct error *error)
     if (!planned->directory)
         return false;
     struct session *session = session_open(planned, job->deck->pool, task_cancellation(task), error);
-    bool is_made =
-        session && read_target(planned, session, job->deck, error) && make_plan(planned, session, job->deck, error);
+    bool is_made = session && read_target(planned, session, job->deck, error) &&
+                   make_plan(task, planned, session, job->deck, error);
     talloc_free(session);
     task_set_result(task, planned);
     return is_made;
@@ -107,8 +124,25 @@ static void add_step(struct document *document, const struct plan_step *step)
         document_add(document, LOOK_DIM, "   %5d  ", statement->line);
         highlight_sql(document, text, strlen(text));
         document_end_line(document);
+        const struct measured measured = measured_of(step, i);
+        measured_show(document, &measured, STATEMENT_COLUMNS);
     }
     talloc_free(memory);
+}
+
+/* What the facts are worth. */
+static void add_trace(struct document *document, const struct trace *trace)
+{
+    if (!trace)
+        return;
+    if (!trace->source)
+        document_line(document, LOOK_WARN, " Nothing could be measured: %s.", trace->reason ? trace->reason : "");
+    else
+        document_line(document, LOOK_DIM, " Measured in a scratch copy of %s%s%s.",
+                      strcmp(trace->source, "live") == 0 ? "the live schema" : "the applied migrations",
+                      trace->reason ? ": " : "", trace->reason ? trace->reason : "");
+    for (size_t i = 0; trace->warnings && trace->warnings[i]; i++)
+        document_line(document, LOOK_WARN, " %s", trace->warnings[i]);
 }
 
 static struct document *plan_document(TALLOC_CTX *owner, const struct planned *planned)
@@ -131,6 +165,7 @@ static struct document *plan_document(TALLOC_CTX *owner, const struct planned *p
     const char *const *found = planning_preflight_lines(document, planned->preflight);
     for (size_t i = 0; found[i]; i++)
         document_line(document, LOOK_WARN, " %s", found[i]);
+    add_trace(document, planned->trace);
     for (size_t i = 0; i < plan->count; i++)
         add_step(document, &plan->steps[i]);
     document_line(document, LOOK_DIM,
@@ -202,7 +237,7 @@ static void ask(struct plan_page *page, enum apply_mode mode)
                                     answer_count(memory, plan->count, "migration"),
                                     answer_count(memory, plan->statement_count, "statement"), plan->target.database),
         .lines = planning_lines(memory, plan, PRINTER_NORMAL),
-        .loss = LOSES_NOTHING,
+        .loss = hazard_loses_data(plan) && mode == APPLY_FOR_REAL ? LOSES_DATA : LOSES_NOTHING,
         .database = plan->target.database,
     };
     consent_ask(page->page.base.console, &confirmation, mode == APPLY_FOR_REAL ? "apply" : "run and roll back",
@@ -274,7 +309,7 @@ void plan_page_open(struct console *console, const char *const *only, enum plan_
     page->aim = aim;
     page->only = copy_versions(page, only);
     struct document *waiting = document_new(page);
-    document_line(waiting, LOOK_DIM, " Reading the files and the target…");
+    document_line(waiting, LOOK_DIM, " Reading files and target, and measuring the statements in scratch…");
     pager_set(page->page.pager, waiting);
     struct job *job = talloc_zero(page, struct job);
     *job = (struct job){console->deck, copy_versions(job, only)};
