@@ -67,11 +67,10 @@ int activity_progress_percent(const struct activity_progress *progress)
 
 const char *activity_progress_text(TALLOC_CTX *owner, const struct activity_progress *progress)
 {
+    const char *command = progress->command ? progress->command : "a long command";
     if (!progress->phase)
-        return talloc_asprintf(owner, "%s: unknown how far", progress->command ? progress->command : "a long command");
-    char *text = talloc_asprintf(owner, "%s %s%s%s: %s", progress->command, progress->index ? progress->index : "",
-                                 progress->index ? " on " : "", progress->relation ? progress->relation : "a query",
-                                 progress->phase);
+        return talloc_asprintf(owner, "unknown how far; %s", command);
+    char *text = talloc_strdup(owner, progress->phase);
     int percent = activity_progress_percent(progress);
     if (percent >= 0)
         text = talloc_asprintf_append(text, ", %d %% (%" PRId64 " of %" PRId64 " %s)", percent, progress->done,
@@ -83,7 +82,8 @@ const char *activity_progress_text(TALLOC_CTX *owner, const struct activity_prog
                                       progress->lockers_total);
     if (progress->locker > 0)
         text = talloc_asprintf_append(text, ", waits for session %" PRId64, progress->locker);
-    return text;
+    return talloc_asprintf_append(text, "; %s %s%s%s", command, progress->index ? progress->index : "",
+                                  progress->index ? " on " : "", progress->relation ? progress->relation : "a query");
 }
 
 const char *activity_query_line(TALLOC_CTX *owner, const char *query)

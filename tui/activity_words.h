@@ -20,7 +20,7 @@ const char *activity_state_text(TALLOC_CTX *owner, const struct activity_session
  * NULL. Owner: `owner`. */
 const char *activity_wait_text(TALLOC_CTX *owner, const struct activity_session *session);
 
-/* "CREATE INDEX CONCURRENTLY app.x on app.t: building index: scanning table, 45 % (450 of 1000 blocks)". Owner:
+/* "building index: scanning table, 45 % (450 of 1000 blocks); CREATE INDEX CONCURRENTLY app.x on app.t". Owner:
  * `owner`. */
 const char *activity_progress_text(TALLOC_CTX *owner, const struct activity_progress *progress);
 

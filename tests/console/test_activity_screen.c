@@ -309,6 +309,41 @@ static void test_activity_screen_cancel_of_an_idle_session_says_why_not(void **s
     quit(terminal);
 }
 
+static void test_activity_screen_of_a_prepared_transaction_says_how_it_ends(void **state)
+{
+    (void)state;
+    crowd_hold(crowd, REPORT, "BEGIN; LOCK TABLE t IN SHARE MODE; PREPARE TRANSACTION 'half'");
+    int writer = crowd_queue(crowd, READER, "UPDATE t SET v = 1");
+    struct test_terminal *terminal = open_on("open");
+    assert_non_null(strstr(cursor_row(terminal), "▾ prepared"));
+    test_terminal_assert(terminal, talloc_asprintf(crowd, "holds up 1 session: %d", writer));
+    test_terminal_do(terminal, "T");
+    test_terminal_assert(terminal, "This is no session. ROLLBACK PREPARED 'half'; ends it");
+    oracle_execute(scene->oracle, "ROLLBACK PREPARED 'half'");
+    quit(terminal);
+}
+
+/* The database is gone and comes back under the screen. */
+static void test_activity_screen_keeps_its_picture_while_the_server_is_away(void **state)
+{
+    (void)state;
+    struct chain chain = make_chain();
+    struct test_terminal *terminal = open_on("open");
+    test_server_execute(scene->server, "postgres", "ALTER DATABASE " DECK_DATABASE " ALLOW_CONNECTIONS false");
+    oracle_execute(scene->oracle,
+                   "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'open'");
+    assert_true(oracle_wait(scene->oracle, TERMINAL_PATIENCE_MS,
+                            "SELECT NOT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = 'open')"));
+    test_terminal_do(terminal, "r");
+    test_terminal_assert(terminal, "not read since: ");
+    assert_true(row_of(terminal, number(chain.alter)) > 0);
+    test_server_execute(scene->server, "postgres", "ALTER DATABASE " DECK_DATABASE " ALLOW_CONNECTIONS true");
+    test_terminal_do(terminal, "r");
+    test_terminal_wait_gone(terminal, "not read since: ");
+    assert_true(row_of(terminal, number(chain.alter)) > 0);
+    quit(terminal);
+}
+
 static void test_activity_screen_stops_nobody_on_a_read_only_target(void **state)
 {
     (void)state;
@@ -340,6 +375,8 @@ int main(void)
         ACTIVITY_TEST(test_activity_screen_cancels_after_y_alone),
         ACTIVITY_TEST(test_activity_screen_terminates_after_the_name_alone),
         ACTIVITY_TEST(test_activity_screen_cancel_of_an_idle_session_says_why_not),
+        ACTIVITY_TEST(test_activity_screen_of_a_prepared_transaction_says_how_it_ends),
+        ACTIVITY_TEST(test_activity_screen_keeps_its_picture_while_the_server_is_away),
         ACTIVITY_TEST(test_activity_screen_stops_nobody_on_a_read_only_target),
     };
     return cmocka_run_group_tests(tests, set_up_group, tear_down_group);

@@ -205,8 +205,8 @@ static void test_activity_index_build_says_whom_it_waits_for(void **state)
     assert_string_equal(blockers_of(build), number(report));
     DECK_RUN(scene, 0, "--verbose", "-d", "open", "activity");
     assert_out_holds(talloc_asprintf(crowd,
-                                     "CREATE INDEX CONCURRENTLY public.t_v on public.t: waiting for writers before "
-                                     "build, 0 of 1 sessions waited for, waits for session %d",
+                                     "waiting for writers before build, 0 of 1 sessions waited for, waits for session "
+                                     "%d; CREATE INDEX CONCURRENTLY public.t_v on public.t\n",
                                      report));
 }
 

@@ -72,8 +72,8 @@ static struct area draw_remark(const struct activity_view *view, struct terminal
     TALLOC_CTX *memory = talloc_new(NULL);
     const char *text = activity_unknown_text(memory, view->activity);
     if (error_is_set(view->problem))
-        text = talloc_asprintf(memory, "%s. What is shown is from %.8s UTC", view->problem->message,
-                               clock_format(memory, view->read_us) + 11);
+        text = talloc_asprintf(memory, "As of %.8s UTC; not read since: %s", clock_format(memory, view->read_us) + 11,
+                               view->problem->message);
     if (text && area.rows > 4) {
         terminal_put(terminal, area.row, area.column + 1, area.columns - 2, LOOK_WARN, text);
         area = (struct area){area.row + 1, area.column, area.rows - 1, area.columns};

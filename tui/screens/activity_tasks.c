@@ -57,6 +57,8 @@ static void on_read(void *argument, struct task *task, bool succeeded, const str
     struct activity_view *view = argument;
     view->reading = NULL;
     if (succeeded) {
+        if (view->activity && error_is_set(view->problem))
+            console_say(view->base.console, MESSAGE_GOOD, "The server answers again.");
         error_clear(view->problem);
         take(view, task);
     } else {
@@ -187,16 +189,23 @@ static const struct activity_session *session_here(const struct activity_view *v
     return row < 0 ? NULL : activity_row_session(view->rows, (size_t)row);
 }
 
+static const char *no_session_text(const struct activity_view *view, TALLOC_CTX *owner)
+{
+    ptrdiff_t row = view->rows ? tree_cursor(view->tree) : -1;
+    if (row < 0 || view->rows->items[row].being == ACTIVITY_GONE)
+        return "There is no session here.";
+    const struct activity_prepared *prepared = &view->activity->prepared[view->rows->items[row].place];
+    return talloc_asprintf(owner, "This is no session. %s.", activity_prepared_way_out(owner, prepared));
+}
+
 const char *activity_view_stop_refusal(const struct activity_view *view, TALLOC_CTX *owner, enum activity_deed deed)
 {
     const char *refusal = consent_refusal(view->base.console);
     const struct activity_session *session = session_here(view);
     if (refusal)
         return refusal;
-    if (!session && view->rows && tree_cursor(view->tree) >= 0)
-        return "This is no session: the pane says how it ends.";
     if (!session)
-        return "There is no session here.";
+        return no_session_text(view, owner);
     if (view->stopping)
         return "Another session is being stopped: its end is waited for.";
     struct error *error = error_new(owner);
