@@ -238,8 +238,10 @@ static void test_activity_screen_answers_keys_while_a_reading_hangs(void **state
 {
     (void)state;
     struct test_terminal *terminal = open_on("open");
-    const char *pids = oracle_text(
-        scene->oracle, "SELECT string_agg(pid::text, ' ') FROM pg_stat_activity WHERE application_name = 'open'");
+    const char *pids =
+        oracle_text(scene->oracle,
+                    "SELECT string_agg(pid::text, ' ') FROM pg_stat_activity WHERE application_name LIKE 'pgdeck %%'");
+    assert_true(*pids != '\0');
     signal_backends(pids, SIGSTOP);
     test_terminal_type(terminal, "r");
     test_terminal_wait_title(terminal, talloc_asprintf(crowd, "sync:%lu:busy", terminal->sent));
@@ -331,9 +333,10 @@ static void test_activity_screen_keeps_its_picture_while_the_server_is_away(void
     struct test_terminal *terminal = open_on("open");
     test_server_execute(scene->server, "postgres", "ALTER DATABASE " DECK_DATABASE " ALLOW_CONNECTIONS false");
     oracle_execute(scene->oracle,
-                   "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'open'");
-    assert_true(oracle_wait(scene->oracle, TERMINAL_PATIENCE_MS,
-                            "SELECT NOT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = 'open')"));
+                   "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'pgdeck %%'");
+    assert_true(
+        oracle_wait(scene->oracle, TERMINAL_PATIENCE_MS,
+                    "SELECT NOT EXISTS (SELECT FROM pg_stat_activity WHERE application_name LIKE 'pgdeck %%')"));
     test_terminal_do(terminal, "r");
     test_terminal_assert(terminal, "not read since: ");
     assert_true(row_of(terminal, number(chain.alter)) > 0);
