@@ -22,7 +22,7 @@ struct entity_summary {
     const char *name;           /* of the declared entity; else the table's, with its schema where that is not public */
     enum entity_kind kind;
     int64_t rows_estimate; /* the planner's; -1: it has never counted */
-    int64_t size_bytes;    /* with indexes and toast */
+    int64_t size_bytes; /* with indexes and toast; of very many tables, and of a locked one, as the planner knows it */
     int64_t column_count;
     const char *comment; /* the model's description, else the table's; or NULL */
     bool is_declared;

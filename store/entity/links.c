@@ -1,6 +1,8 @@
 /* See links.h. A foreign key that a declared relationship goes along is not told twice. */
 #include "store/entity/links.h"
 
+#include <jansson.h>
+
 extern const char sql_entity_links[];
 
 struct link_row {
@@ -30,10 +32,10 @@ static bool has_same_columns(const struct entity_relationship *one, const char *
     return true;
 }
 
-/* Whether a relationship already goes the way of a foreign key. */
+/* Whether a declared relationship already goes the way of a foreign key. They stand in front. */
 static bool is_known(const struct entity *entity, const struct link_row *row, const char *const *here, size_t count)
 {
-    for (size_t i = 0; i < entity->relationship_count; i++) {
+    for (size_t i = 0; i < entity->relationship_count && entity->relationships[i].is_declared; i++) {
         const struct entity_relationship *one = &entity->relationships[i];
         bool is_same_way = (one->holder == ENTITY_KEY_HERE) == row->is_outgoing;
         if (is_same_way && !strcmp(one->schema, row->schema) && !strcmp(one->table, row->relation) &&
@@ -43,21 +45,16 @@ static bool is_known(const struct entity *entity, const struct link_row *row, co
     return false;
 }
 
-static bool has_name(const struct entity *entity, const char *name)
-{
-    return entity_relationship_find(entity, name) != NULL;
-}
-
 /* agent_id -> agent; from there: the table's name. A name that is taken gets the constraint's. */
-static const char *name_of(TALLOC_CTX *owner, const struct entity *entity, const struct link_row *row,
-                           const char *const *here, size_t count)
+static const char *name_of(TALLOC_CTX *owner, json_t *names, const struct link_row *row, const char *const *here,
+                           size_t count)
 {
     const char *name = row->relation;
     if (row->is_outgoing && count == 1) {
         size_t size = strlen(here[0]);
         name = size > 3 && !strcmp(here[0] + size - 3, "_id") ? talloc_strndup(owner, here[0], size - 3) : here[0];
     }
-    return has_name(entity, name) ? row->name : name;
+    return json_object_get(names, name) ? row->name : name;
 }
 
 static struct entity_relationship *add(struct entity *entity)
@@ -99,13 +96,14 @@ static void add_declared(struct entity *entity, const struct model_relationship 
     };
 }
 
-static void add_inferred(struct entity *entity, const struct link_row *row)
+static void add_inferred(struct entity *entity, json_t *names, const struct link_row *row)
 {
     size_t count, there_count;
     const char *const *here = lines(entity, row->here, &count), *const *there = lines(entity, row->there, &there_count);
     if (is_known(entity, row, here, count))
         return;
-    const char *name = talloc_strdup(entity, name_of(entity, entity, row, here, count));
+    const char *name = talloc_strdup(entity, name_of(entity, names, row, here, count));
+    json_object_set_new(names, name, json_true());
     *add(entity) = (struct entity_relationship){
         .name = name,
         .schema = talloc_strdup(entity, row->schema),
@@ -135,8 +133,12 @@ bool links_read(struct entity *entity, struct connection *connection, const stru
     for (size_t i = 0; declared && rows && i < declared->relationship_count; i++)
         if (declared->relationships[i].inverse) /* without it the model is refused elsewhere */
             add_declared(entity, &declared->relationships[i]);
+    json_t *names = json_object(); /* the set of them: a table may have thousands */
+    for (size_t i = 0; i < entity->relationship_count; i++)
+        json_object_set_new(names, entity->relationships[i].name, json_true());
     for (size_t i = 0; rows && i < count; i++)
-        add_inferred(entity, &rows[i]);
+        add_inferred(entity, names, &rows[i]);
+    json_decref(names);
     talloc_free(memory);
     return rows != NULL;
 }

@@ -117,6 +117,27 @@ static void test_entity_list_has_tables_views_and_estimates(void **state)
     assert_int_equal(list[2].kind, ENTITY_PARTITIONED);
 }
 
+/* Whoever is called because of a lock wants to see what there is. */
+static void test_entity_list_does_not_wait_for_a_locked_table(void **state)
+{
+    struct fixture *fixture = *state;
+    struct connection *connection = with_schema(
+        fixture,
+        "CREATE TABLE a (id int PRIMARY KEY, gone int); ALTER TABLE a DROP COLUMN gone; CREATE TABLE b (id int PRIMARY KEY);"
+        "INSERT INTO a SELECT generate_series(1, 5000); ANALYZE a;");
+    struct connection *other = fixture_connect(fixture);
+    size_t count;
+    fixture_execute(fixture, other, "BEGIN");
+    fixture_execute(fixture, other, "LOCK TABLE app.a");
+    fixture_execute(fixture, other, "REINDEX INDEX app.b_pkey");
+    struct entity_summary *list = entity_list(fixture->memory, connection, NULL, &count, fixture->error);
+    fixture_expect(fixture, list);
+    fixture_execute(fixture, other, "ROLLBACK");
+    assert_int_equal(count, 2);
+    assert_true(list[0].size_bytes > 100000);
+    assert_int_equal(list[0].column_count, 1);
+}
+
 /* ---- pages ---- */
 
 /* The values of a column over all pages of `limit` rows, forward; then the same backward must be the reverse. */
@@ -724,6 +745,7 @@ int main(void)
         FIXTURE_TEST(test_entity_without_a_key_is_read_only_and_says_why),
         FIXTURE_TEST(test_entity_that_is_not_there_names_the_nearest),
         FIXTURE_TEST(test_entity_list_has_tables_views_and_estimates),
+        FIXTURE_TEST(test_entity_list_does_not_wait_for_a_locked_table),
         FIXTURE_TEST(test_page_walks_both_ways_with_nulls_and_ties),
         FIXTURE_TEST(test_page_walks_a_composite_key_and_a_table_without_one),
         FIXTURE_TEST(test_page_of_a_view_with_equal_rows_loses_none),
