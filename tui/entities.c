@@ -238,17 +238,6 @@ static json_t *outcome_json(const struct entity *entity, const struct entity_out
     return document;
 }
 
-/* Also where the server counts nothing (track_counts off), a deletion is one. */
-bool entities_loses_data(const struct entity_change *change, const struct entity_outcome *outcome)
-{
-    if (change->what == WRITE_DELETE)
-        return true;
-    for (size_t i = 0; i < outcome->effect_count; i++)
-        if (outcome->effects[i].deleted)
-            return true;
-    return false;
-}
-
 /* Names and numbers, no values: those are the database's. */
 void entities_log_change(struct log *log, const char *action, const struct entity *entity,
                          const struct entity_change *change, const struct entity_outcome *outcome)
@@ -279,7 +268,7 @@ bool entities_change(struct command_context *context, const struct entity_access
     struct confirmation confirmation = {
         .question = talloc_asprintf(memory, "%s on %s", verb, context->deck->target->name),
         .lines = entities_outcome_lines(memory, before),
-        .loss = entities_loses_data(change, before) ? LOSES_DATA : LOSES_NOTHING,
+        .loss = entity_outcome_loses_rows(before, change) ? LOSES_DATA : LOSES_NOTHING,
     };
     struct session_facts *facts = session_test_connection(memory, access->session, error);
     if (!facts)

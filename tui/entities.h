@@ -54,9 +54,6 @@ bool entities_change(struct command_context *context, const struct entity_access
  * line each, NULL-terminated. Owner: `owner`. */
 const char *const *entities_outcome_lines(TALLOC_CTX *owner, const struct entity_outcome *outcome);
 
-/* Whether what it did cannot be had back from the database. */
-bool entities_loses_data(const struct entity_change *change, const struct entity_outcome *outcome);
-
 /* Leaves the record of a change. action: "edit". */
 void entities_log_change(struct log *log, const char *action, const struct entity *entity,
                          const struct entity_change *change, const struct entity_outcome *outcome);

@@ -279,7 +279,7 @@ static struct entity_effect *read_counters(struct attempt *attempt, size_t *coun
     static const struct column columns[] = {
         COLUMN(struct entity_effect, schema),   COLUMN(struct entity_effect, table),
         COLUMN(struct entity_effect, inserted), COLUMN(struct entity_effect, updated),
-        COLUMN(struct entity_effect, deleted),
+        COLUMN(struct entity_effect, deleted),  COLUMN(struct entity_effect, root),
     };
     struct result *result =
         connection_query(attempt->outcome, attempt->writing->connection, NO_PARAMETERS, error, sql_entity_effects);
@@ -310,6 +310,28 @@ static bool read_effects(struct attempt *attempt, const struct entity_effect *be
     attempt->outcome->effects = effects;
     attempt->outcome->effect_count = kept;
     return effects != NULL;
+}
+
+/* Of all partitions of a whole, so that a row that moves is none that is lost. */
+static int64_t net_deleted(const struct entity_outcome *outcome, const struct entity_effect *effect)
+{
+    int64_t deleted = 0;
+    for (size_t i = 0; effect->root && i < outcome->effect_count; i++) {
+        const struct entity_effect *other = &outcome->effects[i];
+        if (other->root && !strcmp(other->root, effect->root))
+            deleted += other->deleted - other->inserted;
+    }
+    return effect->root ? deleted : effect->deleted;
+}
+
+bool entity_outcome_loses_rows(const struct entity_outcome *outcome, const struct entity_change *change)
+{
+    if (change->what == WRITE_DELETE)
+        return true;
+    for (size_t i = 0; i < outcome->effect_count; i++)
+        if (net_deleted(outcome, &outcome->effects[i]) > 0)
+            return true;
+    return false;
 }
 
 static bool limit_waiting(struct attempt *attempt, struct error *error)

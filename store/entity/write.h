@@ -37,6 +37,7 @@ struct entity_change {
 struct entity_effect {
     const char *schema, *table;
     int64_t inserted, updated, deleted;
+    const char *root; /* of a partition: the oid of the whole, in which a row that moves is deleted and inserted */
 };
 
 struct entity_outcome {
@@ -47,6 +48,10 @@ struct entity_outcome {
     struct entity_row row;         /* read again after the commit; result NULL: it is gone, or rehearsed */
     const char *transaction;       /* its id, where it was carried out */
 };
+
+/* Whether rows are gone that nothing took the place of; also where the server counts nothing (track_counts off) a
+ * deletion is one. */
+bool entity_outcome_loses_rows(const struct entity_outcome *outcome, const struct entity_change *change);
 
 /* Reads "COLUMN=VALUE". Owner: `owner`. Errors: ERROR_USAGE: no such column, one that cannot be written. */
 bool entity_value_parse(TALLOC_CTX *owner, const struct entity *entity, const char *text, struct entity_value *value,

@@ -127,6 +127,58 @@ static void test_composite_key_is_written_with_commas(void **state)
     assert_text("row.n", "2");
 }
 
+static void test_partitions_are_one_table_also_when_a_row_moves(void **state)
+{
+    (void)state;
+    with_schema("CREATE TABLE t (id int, at date, s text, PRIMARY KEY (id, at)) PARTITION BY RANGE (at);"
+                "CREATE TABLE t1 PARTITION OF t FOR VALUES FROM ('2026-01-01') TO ('2026-02-01');"
+                "CREATE TABLE t2 PARTITION OF t FOR VALUES FROM ('2026-02-01') TO ('2026-03-01');"
+                "INSERT INTO t VALUES (1, '2026-01-05', 'a'), (2, '2026-02-05', 'b');");
+    DECK_RUN(scene, 0, "--json", "-d", "open", "edit", "t", "1,2026-01-05", "at=2026-02-07", "s=moved", "--yes");
+    assert_text("id", "1,2026-02-07");
+    assert_text("row.s", "moved");
+    assert_says("(SELECT count(*) FROM app.t2) = 2");
+    DECK_RUN(scene, 5, "--json", "-d", "open", "add", "t", "id=3", "at=2027-01-01", "--yes");
+    assert_text("error.sqlstate", "23514");
+    DECK_RUN(scene, 0, "--json", "-d", "open", "edit", "app.t2", "2,2026-02-05", "s=c", "--yes");
+    assert_says("(SELECT s FROM app.t WHERE id = 2) = 'c'");
+}
+
+/* What JSON has of a row, given back, is that row. */
+static void test_values_of_every_kind_go_round_through_json(void **state)
+{
+    (void)state;
+    static const char *const columns[] = {"b", "i", "n", "f", "g",  "s", "e", "a",
+                                          "j", "y", "d", "z", "iv", "u", "r", "m"};
+    with_schema(
+        "CREATE TYPE mood AS ENUM ('sad', 'so, so'); CREATE TABLE t (id int PRIMARY KEY, b boolean, i bigint, n numeric,"
+        " f float8, g float4, s text, e mood, a mood[], j jsonb, y bytea, d date, z timestamptz, iv interval, u uuid,"
+        " r tstzrange, m money);"
+        "INSERT INTO t VALUES (1, 't', -9223372036854775808, 'NaN', 0.1, 1e-37, E'x\t''\n\x01', 'so, so',"
+        " '{sad,NULL,\"so, so\"}', '{\"k\": [1.00, \"\\u00e9\"]}', '\\x00ff0a', '0044-03-15 BC', '2026-03-29 02:30:00.123456+01',"
+        " '-1 mons +3 days 04:05:06.7', 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11', '[2026-01-01,infinity)', '-12.30');"
+        "INSERT INTO t (id) VALUES (2), (3);"
+        "UPDATE t SET z = '294276-12-31 23:59:59.999999+00', f = 'Infinity', n = '1e-30', d = 'infinity', i = 0 WHERE id = 3;");
+    for (int from = 1; from <= 3; from += 2) {
+        const char *words[32] = {"-d", "open", "edit", "t", "2", "--yes"};
+        size_t count = 6;
+        DECK_RUN(scene, 0, "--json", "-d", "locked", "show", "t", from == 1 ? "1" : "3");
+        for (size_t i = 0; i < countof(columns); i++) {
+            const char *value = deck_scene_text(scene, talloc_asprintf(scene, "row.%s", columns[i]));
+            bool is_null = json_is_null(deck_scene_value(scene, talloc_asprintf(scene, "row.%s", columns[i])));
+            words[count++] = is_null ? talloc_asprintf(scene, "--null=%s", columns[i])
+                                     : talloc_asprintf(scene, "%s=%s", columns[i], value);
+        }
+        deck_scene_run(scene, 0, words);
+        if (!oracle_says(scene->oracle,
+                         "SELECT (SELECT to_jsonb(t) - 'id' FROM app.t WHERE id = %d) = (SELECT to_jsonb(t) - 'id' FROM"
+                         " app.t WHERE id = 2) AND (SELECT count(*) FROM app.t a JOIN app.t b ON a.id = 2 AND b.id = %d"
+                         " AND a.f = b.f AND a.g IS NOT DISTINCT FROM b.g AND a.z = b.z) = 1",
+                         from, from))
+            fail_msg("%s", oracle_text(scene->oracle, "SELECT string_agg(t::text, ' ') FROM app.t"));
+    }
+}
+
 /* Who did what to which row; the values are nobody's business. */
 static void test_log_has_a_record_of_a_change_without_its_values(void **state)
 {
@@ -276,6 +328,8 @@ int main(void)
         cmocka_unit_test(test_remove_marks_and_restore_takes_the_mark_back),
         cmocka_unit_test(test_remove_hard_is_data_loss_and_wants_the_name),
         cmocka_unit_test(test_composite_key_is_written_with_commas),
+        cmocka_unit_test(test_partitions_are_one_table_also_when_a_row_moves),
+        cmocka_unit_test(test_values_of_every_kind_go_round_through_json),
         cmocka_unit_test(test_log_has_a_record_of_a_change_without_its_values),
         cmocka_unit_test(test_what_is_refused_changes_nothing),
         cmocka_unit_test(test_write_with_leave_is_done_on_every_guard_level_that_writes),

@@ -260,6 +260,35 @@ static void test_csv_is_that_of_psql(void **state)
     DECK_RUN(scene, 2, "--json", "-d", "locked", "rows", "t", "--csv");
 }
 
+/* Without a key rows are read all the same: in pages that lose none, also where rows are equal. */
+static void test_views_and_tables_without_a_key_are_read_only_and_paged(void **state)
+{
+    (void)state;
+    with_schema(
+        "CREATE TABLE h (n int, p point); INSERT INTO h SELECT i / 3, point(i, 1) FROM generate_series(0, 6) AS i;"
+        "CREATE VIEW v AS SELECT n, array_agg(p) AS ps FROM h GROUP BY n, p::text; CREATE MATERIALIZED VIEW m AS SELECT n FROM h;");
+    static const char *const words[] = {"h", "v", "m"};
+    for (size_t i = 0; i < countof(words); i++) {
+        const char *next = NULL;
+        char *all = talloc_strdup(scene, "");
+        for (int page = 0; page < 9 && (!next || strcmp(next, "null") != 0); page++) {
+            if (next)
+                ROWS(words[i], "--limit", "2", "--after", next);
+            else
+                ROWS(words[i], "--limit", "2");
+            all = talloc_asprintf_append(all, "%s", firsts());
+            next = talloc_strdup(scene, deck_scene_text(scene, "next"));
+        }
+        assert_string_equal(all, "0 0 0 1 1 1 2 ");
+        assert_holds(deck_scene_text(scene, "read_only"), i ? "view" : "no primary key");
+        assert_int_equal(json_array_size(deck_scene_value(scene, "key")), 0);
+        DECK_RUN(scene, 0, "-d", "locked", "rows", words[i], "--csv");
+        assert_holds(scene->program->out, "\n2");
+        DECK_RUN(scene, 0, "-d", "locked", "rows", words[i]);
+        assert_holds(scene->program->err, "is read-only: ");
+    }
+}
+
 /* ---- show ---- */
 
 static void test_show_leads_on_along_relationships(void **state)
@@ -351,6 +380,7 @@ int main(void)
         cmocka_unit_test(test_json_has_exact_values),
         cmocka_unit_test(test_text_is_never_raw_and_shows_what_is_cut),
         cmocka_unit_test(test_csv_is_that_of_psql),
+        cmocka_unit_test(test_views_and_tables_without_a_key_are_read_only_and_paged),
         cmocka_unit_test(test_show_leads_on_along_relationships),
         cmocka_unit_test(test_what_is_wrong_is_2_and_says_what_to_do),
     };

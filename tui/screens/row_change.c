@@ -230,7 +230,7 @@ static void on_rehearsed(void *argument, struct task *task, bool succeeded, cons
         .question = talloc_asprintf(memory, "%s %s%s%.60s on %s", words[change->change.what].verb, entity->name,
                                     *key ? " " : "", key, change->console->deck->target->name),
         .lines = shown_lines(memory, change, written->outcome),
-        .loss = entities_loses_data(&change->change, written->outcome) ? LOSES_DATA : LOSES_NOTHING,
+        .loss = entity_outcome_loses_rows(written->outcome, &change->change) ? LOSES_DATA : LOSES_NOTHING,
         .database = written->database,
     };
     consent_ask(change->console, &confirmation, words[change->change.what].verb, on_answer, change);
