@@ -132,18 +132,49 @@ static const char *busy_text(struct console *console, TALLOC_CTX *owner)
     return console->refreshing ? "reading…" : NULL;
 }
 
-static void draw_crumbs(struct console *console, TALLOC_CTX *memory)
+/* Puts one crumb; returns where the next one goes. */
+static int put_crumb(struct console *console, int at, enum look look, const char *text)
 {
-    int at = put(console, CRUMB_ROW, 1, LOOK_STRONG, screen_row(console->here)->title);
-    struct view *front = console_front(console);
+    at = put(console, CRUMB_ROW, at + 1, LOOK_DIM, theme_glyph(GLYPH_CRUMB)) + 1;
+    return put(console, CRUMB_ROW, at, look, text);
+}
+
+static int crumb_width(TALLOC_CTX *memory, const char *crumb)
+{
+    return 3 + text_width(text_sanitise(memory, crumb, strlen(crumb), TEXT_ONE_LINE));
+}
+
+/* The way here. Of a long one the middle is left out: where one is, and where one came from, stand at its end. */
+static int put_way(struct console *console, TALLOC_CTX *memory)
+{
+    const char *crumbs[CONSOLE_PAGES + 1];
+    size_t count = 0, first = 0;
+    int width = 0;
     for (size_t i = 0; i <= console->page_count; i++) {
         struct view *view = i == 0 ? console->screens[console->here] : console->pages[i - 1];
         const char *crumb = view->class->crumb ? view->class->crumb(view, memory) : NULL;
         if (!crumb || !*crumb)
             continue;
-        at = put(console, CRUMB_ROW, at + 1, LOOK_DIM, theme_glyph(GLYPH_CRUMB)) + 1;
-        at = put(console, CRUMB_ROW, at, i == console->page_count ? LOOK_STRONG : LOOK_PLAIN, crumb);
+        crumbs[count++] = crumb;
+        width += crumb_width(memory, crumb);
     }
+    int at = put(console, CRUMB_ROW, 1, LOOK_STRONG, screen_row(console->here)->title);
+    int room = terminal_columns(console->terminal) - at - 1;
+    if (width > room)
+        room -= 4;
+    while (first + 1 < count && width > room)
+        width -= crumb_width(memory, crumbs[first++]);
+    if (first > 0)
+        at = put_crumb(console, at, LOOK_DIM, theme_glyph(GLYPH_ELLIPSIS));
+    for (size_t i = first; i < count; i++)
+        at = put_crumb(console, at, i + 1 == count ? LOOK_STRONG : LOOK_PLAIN, crumbs[i]);
+    return at;
+}
+
+static void draw_crumbs(struct console *console, TALLOC_CTX *memory)
+{
+    struct view *front = console_front(console);
+    int at = put_way(console, memory);
     const char *busy = busy_text(console, memory);
     const char *summary = front->class->summary ? front->class->summary(front, memory) : NULL;
     const char *right = busy && summary && *summary ? talloc_asprintf(memory, "%s  %s", summary, busy)

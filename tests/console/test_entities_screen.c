@@ -341,6 +341,26 @@ static void test_relationship_is_followed_and_come_back_from(void **state UNUSED
     quit(terminal);
 }
 
+static void test_long_way_is_shown_by_its_end(void **state UNUSED)
+{
+    struct test_terminal *terminal = open_rows("pet");
+    test_terminal_do(terminal, "jj\r");
+    for (int i = 0; i < 4; i++) {
+        test_terminal_do(terminal, "G\r"); /* the owner */
+        test_terminal_do(terminal, "G\r"); /* its pets */
+        test_terminal_do(terminal, "\r");
+    }
+    test_terminal_assert(terminal, "Entities › … ›");
+    test_terminal_assert(terminal, "› owner 4 › pet › 3 ");
+    test_terminal_do(terminal, "G\r");
+    test_terminal_do(terminal, "G\r");
+    test_terminal_do(terminal, "\r");
+    test_terminal_do(terminal, "G\r");
+    test_terminal_assert(terminal, "Too many pages are open: q closes one.");
+    test_terminal_do(terminal, "-----");
+    quit(terminal);
+}
+
 static void test_relationship_that_is_null_leads_nowhere(void **state UNUSED)
 {
     struct test_terminal *terminal = open_rows("pet");
@@ -366,6 +386,21 @@ static void test_long_text_and_json_have_a_viewer(void **state UNUSED)
     test_terminal_do(terminal, "qj\r");
     test_terminal_do(terminal, "G");
     test_terminal_assert(terminal, "line 3000");
+    quit(terminal);
+}
+
+static void test_value_of_megabytes_is_laid_out_and_searched(void **state UNUSED)
+{
+    oracle_execute(scene->oracle, "CREATE TABLE doc (id integer PRIMARY KEY, body jsonb); INSERT INTO doc SELECT 1, "
+                                  "jsonb_agg('entry ' || i) FROM generate_series(1, 300000) AS i");
+    struct test_terminal *terminal = open_rows("doc");
+    test_terminal_assert(terminal, "…");
+    assert_in_range(terminal->received_bytes, 1, 60000);
+    test_terminal_do(terminal, "\r");
+    test_terminal_do(terminal, "j\r");
+    test_terminal_wait(terminal, "› doc › 1 › body");
+    test_terminal_do(terminal, "/entry 299999\r");
+    test_terminal_assert(terminal, "\"entry 299999\",");
     quit(terminal);
 }
 
@@ -792,8 +827,10 @@ int main(void)
         TEST(test_row_is_a_form_with_types_and_comments),
         TEST(test_null_is_told_from_empty),
         TEST(test_relationship_is_followed_and_come_back_from),
+        TEST(test_long_way_is_shown_by_its_end),
         TEST(test_relationship_that_is_null_leads_nowhere),
         TEST(test_long_text_and_json_have_a_viewer),
+        TEST(test_value_of_megabytes_is_laid_out_and_searched),
         TEST(test_cell_and_row_are_copied_by_way_of_the_terminal),
         TEST(test_cut_cell_is_copied_from_its_row_alone),
         TEST(test_edit_is_staged_shown_and_made),

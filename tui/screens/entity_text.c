@@ -43,6 +43,12 @@ char *entity_clean(TALLOC_CTX *owner, const char *name)
     return text_sanitise(owner, name, strlen(name), TEXT_ONE_LINE);
 }
 
+const char *entity_short(TALLOC_CTX *owner, const char *text, int columns)
+{
+    char *clean = text_sanitise(owner, text, strnlen(text, (size_t)columns * 16), TEXT_ONE_LINE);
+    return text_width(clean) <= columns ? clean : text_fit(owner, clean, columns);
+}
+
 /* ---- columns and relationships ---- */
 
 const char *entity_column_text(TALLOC_CTX *owner, const struct entity_column *column)

@@ -14,6 +14,9 @@ const char *entity_size_text(TALLOC_CTX *owner, int64_t bytes);
 /* A name on one line, for a document. Owner: `owner`. */
 char *entity_clean(TALLOC_CTX *owner, const char *name);
 
+/* A text on one line that is no wider than `columns`. Owner: `owner`. */
+const char *entity_short(TALLOC_CTX *owner, const char *text, int columns);
+
 /* "name  varchar(255)  not null  default '…'": what is known of a column besides its name. Owner: `owner`. */
 const char *entity_column_text(TALLOC_CTX *owner, const struct entity_column *column);
 

@@ -3,11 +3,14 @@
 
 #include "store/clock.h"
 #include "tui/answer.h"
+#include "tui/screens/entity_text.h"
 #include "tui/screens/page.h"
 #include "tui/screens/row_copy.h"
 #include "tui/screens/row_view.h"
 #include "tui/screens/rows.h"
 #include "tui/widgets/panes.h"
+
+enum { KEY_COLUMNS = 30 };
 
 /* ---- what is shown ---- */
 
@@ -93,7 +96,7 @@ static const char *crumb(struct view *base, TALLOC_CTX *owner)
     if (!view->hold || !view->subject.key)
         return *title ? title : "row"; /* of those without a key */
     char *key = entity_key_text(owner, view->subject.key, view->hold->entity->key_count);
-    return talloc_asprintf(owner, "%s%s%.40s", title, *title ? " " : "", key);
+    return talloc_asprintf(owner, "%s%s%s", title, *title ? " " : "", entity_short(owner, key, KEY_COLUMNS));
 }
 
 static const char *position(struct view *base, TALLOC_CTX *owner)
@@ -141,20 +144,13 @@ static void follow_relationship(struct row_view *view, const struct entity_relat
     talloc_free(memory);
 }
 
-static void open_value(struct row_view *view, const struct entity_column *column)
-{
-    struct document *document = document_new(view);
-    row_add_value(document, column, row_view_value(view, column), SIZE_MAX);
-    page_open(view->base.console, column->name, document, PAGE_INSET);
-}
-
 static void open_line(struct row_view *view)
 {
     const struct row_line *line = row_view_line(view);
     if (line && line->relationship)
         follow_relationship(view, line->relationship);
     else if (line)
-        open_value(view, line->column);
+        row_value_open(view, line->column);
 }
 
 static void copy(struct row_view *view, enum action action)

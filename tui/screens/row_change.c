@@ -7,6 +7,7 @@
 #include "tui/answer.h"
 #include "tui/consent.h"
 #include "tui/entities.h"
+#include "tui/screens/entity_text.h"
 
 enum { LINE_COLUMNS = 84, DIALOG_CHROME = 10, STATEMENT_BYTES = 6000 };
 
@@ -227,8 +228,9 @@ static void on_rehearsed(void *argument, struct task *task, bool succeeded, cons
     const char *key = change->change.key ? entity_key_text(memory, change->change.key, entity->key_count) : "";
     keep_made_ids(change, written->outcome);
     struct confirmation confirmation = {
-        .question = talloc_asprintf(memory, "%s %s%s%.60s on %s", words[change->change.what].verb, entity->name,
-                                    *key ? " " : "", key, change->console->deck->target->name),
+        .question =
+            talloc_asprintf(memory, "%s %s%s%s on %s", words[change->change.what].verb, entity->name, *key ? " " : "",
+                            entity_short(memory, key, 60), change->console->deck->target->name),
         .lines = shown_lines(memory, change, written->outcome),
         .loss = entity_outcome_loses_rows(written->outcome, &change->change) ? LOSES_DATA : LOSES_NOTHING,
         .database = written->database,

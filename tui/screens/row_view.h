@@ -45,7 +45,8 @@ struct row_view {
     struct entity_row before;          /* in a conflict: the row as it had been read; result NULL: there is none */
     struct list *list;
     struct pager *card, *pane;
-    char *shown; /* identity of the line in the pane, or NULL */
+    char *viewed; /* the column whose value is, or was, laid out */
+    char *shown;  /* identity of the line in the pane, or NULL */
 };
 
 /* ---- row_read.c ---- */
@@ -104,6 +105,11 @@ void row_view_drop_staged(struct row_view *view);
 bool row_edit_act(struct row_view *view, enum action action);
 const char *row_edit_refusal(const struct row_view *view, enum action action);
 void row_edit_typed(struct row_view *view, const char *text, enum typing typing);
+
+/* ---- row_value.c ---- */
+
+/* Opens the page of a column's value; what is staged goes before what was read. */
+void row_value_open(struct row_view *view, const struct entity_column *column);
 
 /* ---- row_conflict.c ---- */
 
