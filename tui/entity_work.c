@@ -132,6 +132,8 @@ struct entity_hold *entity_hold_new(TALLOC_CTX *owner, struct task *opened, stru
     const struct entity_catalog *list = task_result(catalog);
     hold->model = list->model;
     hold->entity = task_result(talloc_steal(hold, opened));
+    if (hold->entity->read_only)
+        hold->refusal = talloc_asprintf(hold, "No row can be changed here: %s.", hold->entity->read_only);
     if (!talloc_reference(hold, catalog))
         abort();
     return hold;

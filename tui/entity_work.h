@@ -21,6 +21,7 @@ struct entity_catalog {
 struct entity_hold {
     const struct model *model;
     const struct entity *entity;
+    const char *refusal; /* a sentence: why none of its rows can be changed; or NULL */
 };
 
 /* Which rows a page of one row, or of some, is about. */

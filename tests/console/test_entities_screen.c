@@ -180,6 +180,9 @@ static void test_end_is_reached_at_once(void **state UNUSED)
     test_terminal_assert(terminal, "last row of ~5.0k");
     test_terminal_do(terminal, "kkk");
     test_terminal_assert(terminal, "3 before the last");
+    size_t before = terminal->received_bytes;
+    test_terminal_do(terminal, "k");
+    assert_in_range(terminal->received_bytes - before, 1, 2 * CURSOR_MOVE_BYTES); /* with the test's own titles */
     test_terminal_do(terminal, "g");
     assert_here(terminal, "pet 1 ");
     quit(terminal);
@@ -533,6 +536,26 @@ static void test_null_default_and_taking_back_are_staged(void **state UNUSED)
     quit(terminal);
 }
 
+static void test_key_can_be_edited_and_empty_is_told_from_null(void **state UNUSED)
+{
+    struct test_terminal *terminal = open_rows("pet");
+    test_terminal_do(terminal, "/id = 1\r");
+    test_terminal_do(terminal, "\r");
+    test_terminal_do(terminal, "E");
+    test_terminal_do(terminal, "\0259001\r");
+    test_terminal_do(terminal, "jjjjE");
+    test_terminal_do(terminal, "\r");
+    test_terminal_assert(terminal, "note stays as it is; '' stands for no characters.");
+    test_terminal_do(terminal, "E");
+    test_terminal_do(terminal, "''\r");
+    test_terminal_do(terminal, "A");
+    test_terminal_do(terminal, "y");
+    test_terminal_assert(terminal, "› 9001");
+    assert_row(terminal, "> note ", "''");
+    assert_true(oracle_says(scene->oracle, "SELECT note = '' FROM pet WHERE id = 9001"));
+    quit(terminal);
+}
+
 static void test_what_the_server_refuses_is_said_and_stays_staged(void **state UNUSED)
 {
     struct test_terminal *terminal = open_owner("open");
@@ -776,6 +799,8 @@ static void test_relation_without_a_key_is_read_and_said_to_be_read_only(void **
                                   "loose (a integer); INSERT INTO loose SELECT i FROM generate_series(1, 900) AS i");
     struct test_terminal *terminal = open_rows("heavy");
     test_terminal_assert(terminal, "cannot be changed");
+    test_terminal_do(terminal, "E");
+    test_terminal_assert(terminal, "No row can be changed here: it is a view");
     test_terminal_do(terminal, "G"); /* only forward */
     test_terminal_assert(terminal, "Without a key the rows can be read from the start alone");
     for (int i = 0; i < 60; i++)
@@ -838,6 +863,7 @@ int main(void)
         TEST(test_guarded_target_wants_the_name_of_the_database),
         TEST(test_read_only_target_says_so_for_each_key),
         TEST(test_null_default_and_taking_back_are_staged),
+        TEST(test_key_can_be_edited_and_empty_is_told_from_null),
         TEST(test_what_the_server_refuses_is_said_and_stays_staged),
         TEST(test_conflict_shows_both_versions),
         TEST(test_conflict_between_question_and_answer_changes_nothing),

@@ -241,13 +241,14 @@ static void on_rehearsed(void *argument, struct task *task, bool succeeded, cons
 
 /* ---- life ---- */
 
-const char *row_change_refusal(const struct console *console, const struct entity *entity, enum entity_write what)
+const char *row_change_refusal(const struct console *console, const struct entity_hold *hold, enum entity_write what)
 {
+    const struct entity *entity = hold->entity;
     const char *refusal = consent_refusal(console);
     if (refusal)
         return refusal;
-    if (entity->read_only)
-        return entity->read_only;
+    if (hold->refusal)
+        return hold->refusal;
     if (what == WRITE_REMOVE && !entity->soft_delete)
         return "No column marks deleted rows here: D deletes the row itself.";
     if (what == WRITE_RESTORE && !entity->soft_delete)

@@ -25,8 +25,8 @@ struct row_change *row_change_start(TALLOC_CTX *owner, struct console *console, 
 /* What it does now, for the crumb line: "trying it"; NULL while it asks. */
 const char *row_change_doing(const struct row_change *change);
 
-/* Why no row of an entity can be changed now, and the way out; NULL: it can. */
-const char *row_change_refusal(const struct console *console, const struct entity *entity, enum entity_write what);
+/* Why no row of an entity can be changed so now, and the way out; NULL: it can. */
+const char *row_change_refusal(const struct console *console, const struct entity_hold *hold, enum entity_write what);
 
 /* ^C; false where nothing runs. */
 bool row_change_cancel(struct row_change *change);

@@ -101,8 +101,16 @@ static void ask_value(struct row_view *view, const struct entity_column *column)
 
 void row_edit_typed(struct row_view *view, const char *text, enum typing typing)
 {
-    if (typing == TYPING_DONE)
-        stage(view, view->asked, STAGED_VALUE, text);
+    static const char empty[] = "''"; /* as an empty text is shown */
+    const struct row_staged *staged = row_view_staged(view, view->asked);
+    const char *now = staged->what == STAGED_NOTHING ? row_view_value(view, view->asked) : staged->text;
+    if (typing != TYPING_DONE)
+        return;
+    if (!now && !*text)
+        console_say(view->base.console, MESSAGE_NOTE, "%s stays as it is; '' stands for no characters.",
+                    view->asked->name);
+    else
+        stage(view, view->asked, STAGED_VALUE, !now && !strcmp(text, empty) ? "" : text);
 }
 
 /* ---- the editor ---- */
@@ -218,7 +226,7 @@ static void on_end(void *argument, enum row_change_end end, const struct entity_
     struct row_view *view = argument;
     enum entity_write what = view->doing_what;
     struct console *console = view->base.console;
-    if (end == ROW_CHANGE_MADE && what == WRITE_ADD)
+    if (end == ROW_CHANGE_MADE && (what == WRITE_ADD || what == WRITE_EDIT)) /* its key may be what was edited */
         view->subject.key = talloc_steal(view, outcome->key);
     TALLOC_FREE(view->change);
     if (end == ROW_CHANGE_MADE) {
@@ -275,7 +283,7 @@ static const char *column_refusal(const struct row_view *view, enum action actio
     if (action == ACTION_UNSTAGE)
         return row_view_staged(view, line->column)->what == STAGED_NOTHING ? "Nothing is staged for this field." : NULL;
     if (entity_column_refusal(line->column))
-        return entity_column_refusal(line->column);
+        return line->column->is_generated ? "The server computes this column." : "The server numbers this column.";
     if (action == ACTION_STAGE_NULL && !line->column->is_nullable)
         return "This column must not be NULL.";
     if (action == ACTION_STAGE_DEFAULT && !line->column->has_default && !line->column->is_nullable)
@@ -303,7 +311,7 @@ const char *row_edit_refusal(const struct row_view *view, enum action action)
 {
     if (!view->hold || !view->lines || (!row_view_has_values(view) && !row_view_is_new(view)))
         return "There is no row here.";
-    const char *refusal = row_change_refusal(view->base.console, view->hold->entity, write_of(action));
+    const char *refusal = row_change_refusal(view->base.console, view->hold, write_of(action));
     if (refusal)
         return refusal;
     if (view->change || view->task)

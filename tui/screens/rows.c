@@ -177,7 +177,7 @@ static const char *change_refusal(const struct rows_view *view, enum action acti
 {
     if (!view->hold || !view->shown.memory)
         return "Nothing was read yet.";
-    const char *refusal = row_change_refusal(view->base.console, view->hold->entity, write_of(action));
+    const char *refusal = row_change_refusal(view->base.console, view->hold, write_of(action));
     if (refusal)
         return refusal;
     if (view->change)
