@@ -26,10 +26,8 @@ enum { FACTS, SESSIONS, LOCKS, PREPARED, PROGRESS, LOOKS };
 static bool bind_facts(struct activity *activity, struct result *result, struct error *error)
 {
     static const struct column columns[] = {
-        COLUMN(struct activity, role),
-        COLUMN(struct activity, database),
-        COLUMN(struct activity, own_pid),
-        COLUMN(struct activity, sees_all),
+        COLUMN(struct activity, role),     COLUMN(struct activity, database), COLUMN(struct activity, own_pid),
+        COLUMN(struct activity, sees_all), COLUMN(struct activity, at),
     };
     return result_bind_one(result, columns, countof(columns), activity, error);
 }

@@ -71,7 +71,8 @@ enum activity_being { ACTIVITY_SESSION, ACTIVITY_PREPARED, ACTIVITY_GONE };
 struct activity {
     const char *role, *database; /* that asks */
     int64_t own_pid;
-    bool sees_all; /* false: what sessions of other roles do is unknown */
+    bool sees_all;  /* false: what sessions of other roles do is unknown */
+    const char *at; /* RFC 3339, by the server's clock */
 
     struct activity_session *sessions; /* the oldest transaction first, idle ones last */
     size_t session_count;

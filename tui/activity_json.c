@@ -90,7 +90,7 @@ json_t *activity_json(const struct activity *activity)
         json_array_append_new(sessions, activity_session_json(activity, &activity->sessions[i]));
     for (size_t i = 0; i < activity->prepared_count; i++)
         json_array_append_new(prepared, prepared_json(activity, i));
-    return json_pack("{s:o, s:o, s:b, s:o, s:o}", "role", printer_json_text(activity->role), "database",
-                     printer_json_text(activity->database), "sees_all", activity->sees_all, "sessions", sessions,
-                     "prepared", prepared);
+    return json_pack("{s:o, s:o, s:o, s:b, s:o, s:o}", "at", printer_json_text(activity->at), "role",
+                     printer_json_text(activity->role), "database", printer_json_text(activity->database), "sees_all",
+                     activity->sees_all, "sessions", sessions, "prepared", prepared);
 }

@@ -12,7 +12,7 @@
 #include "tui/command.h"
 
 enum { WATCH_MS = 2000 };
-enum notice_wanted { NOTICE_WANTED, NOTICE_GIVEN };
+enum round { ROUND_ONLY, ROUND_FIRST, ROUND_LATER }; /* what is said once is said in the first */
 
 /* ---- arguments ---- */
 
@@ -72,35 +72,38 @@ static void warn_of_unknown(struct command_context *context, const struct activi
 
 /* Reads once and shows it, with `document` as what JSON is written by. */
 static bool look(struct command_context *context, struct session *session, const struct answer_target *target,
-                 document_fn document, enum notice_wanted wanted, struct error *error)
+                 document_fn document, enum round round, struct error *error)
 {
     struct activity *activity = activity_read(context->memory, session, error);
     if (!activity)
         return false;
-    if (wanted == NOTICE_WANTED)
+    if (round != ROUND_LATER)
         warn_of_unknown(context, activity);
     json_t *whole = json_pack("{s:o}", "target", answer_target_json(target)), *reading = activity_json(activity);
     json_object_update(whole, reading);
     json_decref(reading);
     document(context->printer, whole);
-    printer_line(context->printer, ROLE_HEAD, "%s", answer_target_text(activity, target));
+    if (round == ROUND_LATER)
+        printer_line(context->printer, ROLE_PLAIN, "%s", "");
+    printer_line(context->printer, ROLE_HEAD, "%s%s%s", answer_target_text(activity, target),
+                 round == ROUND_ONLY ? "" : "  ", round == ROUND_ONLY ? "" : activity->at);
     activity_print(context->printer, activity);
     talloc_free(activity);
     return true;
 }
 
-/* Again and again, until a signal ends it: then that is how it ends, and nothing failed. */
+/* Again and again, until a signal ends it: then that is how it ends, and nothing failed. Where nobody reads on, the end
+ * of the program says so. */
 static bool watch(struct command_context *context, struct session *session, const struct answer_target *target,
                   struct error *error)
 {
-    bool ok = true;
-    enum notice_wanted wanted = NOTICE_WANTED;
-    do {
-        if (wanted == NOTICE_GIVEN)
-            printer_line(context->printer, ROLE_PLAIN, "%s", "");
-        ok = look(context, session, target, printer_record, wanted, error) && printer_finish(context->printer, error);
-        wanted = NOTICE_GIVEN;
-    } while (ok && cancel_sleep(context->cancel, WATCH_MS));
+    bool ok = true, is_read = true;
+    for (enum round round = ROUND_FIRST; ok && is_read; round = ROUND_LATER) {
+        ok = look(context, session, target, printer_record, round, error);
+        is_read = printer_finish(context->printer, error_new(context->memory));
+        if (!cancel_sleep(context->cancel, WATCH_MS))
+            break;
+    }
     if (!cancel_is_requested(context->cancel))
         return ok;
     error_clear(error);
@@ -159,7 +162,7 @@ static bool run(struct command_context *context, struct error *error)
     if (!answer_target_read(context->memory, context->deck, session, &target, error))
         return false;
     return is_watch ? watch(context, session, &target, error)
-                    : look(context, session, &target, printer_document, NOTICE_WANTED, error);
+                    : look(context, session, &target, printer_document, ROUND_ONLY, error);
 }
 
 static const struct option options[] = {

@@ -1,6 +1,5 @@
 /* The screen Activity: who blocks whom as a tree, the other sessions below, and of the one under the cursor everything
  * that is known. The cursor follows the process id. */
-#include "store/clock.h"
 #include "tui/activity_words.h"
 #include "tui/screens/activity_view.h"
 #include "tui/screens/page.h"
@@ -72,7 +71,7 @@ static struct area draw_remark(const struct activity_view *view, struct terminal
     TALLOC_CTX *memory = talloc_new(NULL);
     const char *text = activity_unknown_text(memory, view->activity);
     if (error_is_set(view->problem))
-        text = talloc_asprintf(memory, "As of %.8s UTC; not read since: %s", clock_format(memory, view->read_us) + 11,
+        text = talloc_asprintf(memory, "As of %.8s UTC; not read since: %s", view->activity->at + 11,
                                view->problem->message);
     if (text && area.rows > 4) {
         terminal_put(terminal, area.row, area.column + 1, area.columns - 2, LOOK_WARN, text);

@@ -1,5 +1,4 @@
 /* What the screen Activity has done in the background: reading, and stopping a session after a confirmation. */
-#include "store/clock.h"
 #include "tui/activity_stop.h"
 #include "tui/activity_words.h"
 #include "tui/consent.h"
@@ -33,7 +32,6 @@ static void take(struct activity_view *view, struct task *task)
     struct task *old = view->done;
     view->done = talloc_steal(view, task);
     view->activity = task_result(task);
-    view->read_us = clock_wall_us();
     activity_view_arrange(view);
     talloc_free(old); /* behind the rows that showed it */
 }

@@ -15,7 +15,6 @@ struct activity_view {
     struct task *reading; /* or NULL */
     struct task *done;    /* owner of `activity`, or NULL */
     const struct activity *activity;
-    int64_t read_us;       /* when that was read */
     struct error *problem; /* why the newest attempt failed; not set: it did not */
     struct task *stopping; /* that cancels or terminates, or NULL */
     enum activity_pace pace;
