@@ -72,9 +72,11 @@ static void print_prepared(struct printer *printer, const struct activity *activ
     const struct activity_prepared *prepared = &activity->prepared[place];
     size_t behind = activity->tree->behind[activity->session_count + place];
     const char *held = behind ? talloc_asprintf(memory, "holds up %zu, ", behind) : "";
+    bool is_here = strcmp(prepared->database, activity->database) == 0;
     print_line(printer, behind ? ROLE_WARN : ROLE_PLAIN, 0,
-               talloc_asprintf(memory, "prepared transaction \"%s\", user %s, %s%s ago", prepared->name, prepared->role,
-                               held, answer_duration(memory, prepared->age_ms)));
+               talloc_asprintf(memory, "prepared transaction, %s%s ago, user %s%s%s: \"%s\"", held,
+                               answer_duration(memory, prepared->age_ms), prepared->role, is_here ? "" : "@",
+                               is_here ? "" : prepared->database, prepared->name));
     printer_line(printer, ROLE_DIM, "%*s%s", HANG, "", activity_prepared_way_out(memory, prepared));
     talloc_free(memory);
 }

@@ -13,7 +13,7 @@ const char *activity_name_text(TALLOC_CTX *owner, const struct activity_session 
 {
     const char *part;
     if (activity_is_run(owner, session, NULL, &part))
-        return talloc_asprintf(owner, "pgdeck run, %s", part);
+        return talloc_asprintf(owner, "pgdeck run %s", part);
     if (session->application)
         return session->application;
     bool is_client = !session->type || strcmp(session->type, "client backend") == 0;

@@ -7,7 +7,7 @@
 
 #include "store/activity.h"
 
-/* "report", "pgdeck run, 014", an autovacuum worker's type; "-" where it has no name. Owner: `owner`. */
+/* "report", "pgdeck run 014", an autovacuum worker's type; "-" where it has no name. Owner: `owner`. */
 const char *activity_name_text(TALLOC_CTX *owner, const struct activity_session *session);
 
 /* "ana", "ana@other" where it is in another database than `database`; "" for none. Owner: `owner`. */

@@ -164,7 +164,7 @@ static void test_activity_text_shows_the_tree_in_80_columns(void **state)
     assert_non_null(head);
     const char *lines[] = {
         talloc_asprintf(crowd, "\n%-7d report", chain.report),           "holds up 2, idle in transaction ",
-        talloc_asprintf(crowd, "\n  %-7d pgdeck run, 014", chain.alter), "for AccessExclusiveLock on public.t\n",
+        talloc_asprintf(crowd, "\n  %-7d pgdeck run 014", chain.alter), "for AccessExclusiveLock on public.t\n",
         talloc_asprintf(crowd, "\n    %-7d reader", chain.reader),       "for AccessShareLock on public.t\n"};
     for (size_t i = 0; i < countof(lines); i++)
         if (!(head = strstr(head, lines[i])))
@@ -185,7 +185,8 @@ static void test_activity_prepared_transaction_blocks_and_says_how_it_ends(void 
     assert_string_equal(deck_scene_text(scene, "prepared.0.name"), "it's me");
     assert_string_equal(deck_scene_text(scene, "prepared.0.behind"), "1");
     DECK_RUN(scene, 0, "-d", "open", "activity");
-    assert_out_holds("prepared transaction \"it's me\", user postgres, holds up 1");
+    assert_out_holds("prepared transaction, holds up 1, ");
+    assert_out_holds(" ago, user postgres: \"it's me\"");
     assert_out_holds("ROLLBACK PREPARED 'it''s me'; ends it");
     oracle_execute(scene->oracle, "ROLLBACK PREPARED 'it''s me'");
 }

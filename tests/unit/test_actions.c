@@ -72,7 +72,7 @@ static void test_actions_what_changes_a_target_is_on_upper_case_alone(void **sta
         const struct command *command = name ? command_find(name) : NULL;
         if (name)
             assert_non_null(command);
-        if (!command || !command_effect_is_write(command->effect))
+        if (!command || !command_may_write(command))
             continue;
         each_key((enum action)i, assert_deliberate);
         found++;

@@ -95,7 +95,7 @@ static void test_activity_words_name_a_session(void **state)
 {
     (void)state;
     assert_string_equal(activity_name_text(reading, who(10)), "report");
-    assert_string_equal(activity_name_text(reading, who(11)), "pgdeck run, 014");
+    assert_string_equal(activity_name_text(reading, who(11)), "pgdeck run 014");
     assert_string_equal(activity_name_text(reading, who(12)), "-");
     assert_string_equal(activity_name_text(reading, who(14)), "autovacuum worker");
     assert_string_equal(activity_user_text(reading, who(10), "shop"), "ana");
@@ -241,7 +241,7 @@ static void test_activity_stop_question_says_who_and_what_is_lost(void **state)
     (void)state;
     struct confirmation question = activity_stop_question(reading, "prod", reading, who(11), ACTIVITY_CANCEL);
     assert_string_equal(question.question, "cancel the statement of session 11 on prod");
-    assert_string_equal(question.lines[0], "pgdeck run, 014, user dba, active 3.2 s");
+    assert_string_equal(question.lines[0], "pgdeck run 014, user dba, active 3.2 s");
     assert_string_equal(question.lines[1], "It says that it is a run of pgdeck: stopping it stops the migration.");
     assert_string_equal(question.database, "shop");
     assert_int_equal(question.loss, LOSES_NOTHING);
