@@ -121,22 +121,27 @@ static void find_key(struct entity *entity)
 
 static bool is_time(const struct entity_column *column)
 {
-    return !strncmp(column->type, "timestamp", 9) || !strcmp(column->type, "date");
+    return !strncmp(column->base, "timestamp", 9) || !strcmp(column->base, "date");
 }
 
-/* The declared one; where nothing is declared, one of the two usual names with a fitting type. */
+static bool can_mark(const struct entity_column *column)
+{
+    return column && (!strcmp(column->base, "boolean") || (is_time(column) && column->is_nullable));
+}
+
+/* The declared one; where nothing is declared, one of the two usual names. With a fitting type. */
 static void find_soft_delete(struct entity *entity, const struct model_entity *declared)
 {
-    const struct entity_column *flag = entity_column_find(entity, "is_deleted");
-    const struct entity_column *time = entity_column_find(entity, "deleted_at");
-    if (declared)
-        entity->soft_delete = declared->soft_delete ? entity_column_find(entity, declared->soft_delete) : NULL;
-    else if (flag && !strcmp(flag->type, "boolean"))
-        entity->soft_delete = flag;
-    else if (time && is_time(time) && time->is_nullable)
-        entity->soft_delete = time;
-    if (entity->soft_delete)
-        entity->soft_delete_kind = is_time(entity->soft_delete) ? SOFT_DELETE_TIME : SOFT_DELETE_FLAG;
+    static const char *const usual[] = {"is_deleted", "deleted_at"};
+    const struct entity_column *column = NULL;
+    if (declared && declared->soft_delete)
+        column = entity_column_find(entity, declared->soft_delete);
+    for (size_t i = 0; !declared && i < countof(usual) && !can_mark(column); i++)
+        column = entity_column_find(entity, usual[i]);
+    if (!can_mark(column))
+        return;
+    entity->soft_delete = column;
+    entity->soft_delete_kind = is_time(column) ? SOFT_DELETE_TIME : SOFT_DELETE_FLAG;
 }
 
 /* What stands for a row: the declared column; else a name, a title. */

@@ -203,7 +203,7 @@ static struct query_text *restore_behind(struct writing *writing, const struct e
                                          const struct entity_relationship *one, const struct result *rows, size_t first,
                                          const char *time, struct error *error)
 {
-    if (!there->soft_delete || there->soft_delete_kind != SOFT_DELETE_TIME)
+    if (!there->soft_delete || strcmp(there->soft_delete->base, writing->entity->soft_delete->base) != 0)
         return NULL;
     struct query_text *query = query_text_new(writing->memory);
     query_add(query, "UPDATE %s SET ", there->qualified);

@@ -95,12 +95,41 @@ static const char *const *key_of(TALLOC_CTX *owner, const struct entity *entity,
     return key;
 }
 
+static bool is_marked(const struct entity *entity, const struct entity_row *row)
+{
+    const struct entity_column *mark = entity->soft_delete;
+    const char *value = mark ? entity_cell(row, (size_t)(mark - entity->columns)) : NULL;
+    return value && (entity->soft_delete_kind == SOFT_DELETE_TIME || *value == 't');
+}
+
+/* The row is there, and as it was read. */
+static bool explain_present_row(const struct writing *writing, const struct entity_row *row, const char *key,
+                                struct error *error)
+{
+    const struct entity *entity = writing->entity;
+    enum entity_write what = writing->change->what;
+    if (what == WRITE_REMOVE && is_marked(entity, row)) {
+        error_set(error, ERROR_STALE_PLAN, "%s %s is marked as deleted already", entity->name, key);
+        return error_hint(error, "\"pgdeck restore\" takes the mark back, --hard deletes the row.");
+    }
+    if (what == WRITE_RESTORE && !is_marked(entity, row)) {
+        error_set(error, ERROR_STALE_PLAN, "%s %s is not marked as deleted", entity->name, key);
+        return error_hint(error, "There is nothing to restore.");
+    }
+    error_set(error, ERROR_REFUSED, "the server leaves %s %s as it is", entity->name, key);
+    return error_hint(error, "A trigger, a rule or a policy of the table keeps the row.");
+}
+
 /* Why a statement met no row: each has its own way out. */
 static bool explain_no_row(struct writing *writing, struct error *error)
 {
     const struct entity *entity = writing->entity;
     const struct entity_change *change = writing->change;
     struct entity_row row = {0};
+    if (change->what == WRITE_ADD) {
+        error_set(error, ERROR_REFUSED, "the server adds no row to %s", entity->name);
+        return error_hint(error, "A trigger or a rule of the table keeps it away.");
+    }
     if (!entity_get(writing->memory, writing->connection, entity, change->key, &row, error))
         return false;
     const char *key = entity_key_text(writing->memory, change->key, entity->key_count);
@@ -113,11 +142,7 @@ static bool explain_no_row(struct writing *writing, struct error *error)
         error_set(error, ERROR_STALE_PLAN, "%s %s was changed by somebody else since it was read", entity->name, key);
         return error_hint(error, "Nothing was changed. Read it again, and decide anew.");
     }
-    error_set(error, ERROR_STALE_PLAN, "%s %s is %s", entity->name, key,
-              change->what == WRITE_RESTORE ? "not marked as deleted" : "marked as deleted already");
-    return error_hint(error, change->what == WRITE_RESTORE
-                                 ? "There is nothing to restore."
-                                 : "\"pgdeck restore\" takes the mark back, --hard deletes the row.");
+    return explain_present_row(writing, &row, key, error);
 }
 
 /* Runs what must meet exactly the one row. */
@@ -228,7 +253,8 @@ static bool read_mark(struct writing *writing, const char **time, struct error *
     add_version(query, writing->change);
     query_add(query, " FOR UPDATE");
     struct result *result = run_on_row(writing, query, error);
-    *time = result && entity->soft_delete_kind == SOFT_DELETE_TIME ? result_value(result) : NULL;
+    bool is_moment = !strncmp(entity->soft_delete->base, "timestamp", 9); /* a day may have had more than one removal */
+    *time = result && is_moment ? result_value(result) : NULL;
     return result != NULL;
 }
 
@@ -263,7 +289,8 @@ static bool delete_row(struct writing *writing, struct result **result, struct e
         return false;
     query_add(last, "DELETE FROM %s", entity->qualified);
     writing_add_key(last, entity, writing->change->key);
-    return writing_run(writing, last, error) != NULL;
+    struct result *gone = writing_run(writing, last, error);
+    return gone && (result_affected(gone) > 0 || explain_no_row(writing, error));
 }
 
 /* ---- the whole ---- */

@@ -540,6 +540,48 @@ static void test_delete_cascades_the_farthest_first(void **state)
         "1 1 1");
 }
 
+/* A trigger may keep a row as it is: no success is told, and no wrong reason. */
+static void test_write_that_a_trigger_swallows_is_refused(void **state)
+{
+    struct fixture *fixture = *state;
+    struct connection *connection = with_schema(
+        fixture,
+        "CREATE TABLE t (id int PRIMARY KEY, is_deleted boolean NOT NULL DEFAULT false); INSERT INTO t VALUES (1);"
+        "CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';"
+        "CREATE TRIGGER keep BEFORE INSERT OR UPDATE OR DELETE ON t FOR EACH ROW EXECUTE FUNCTION keep();");
+    struct entity *entity = open_entity(fixture, connection, NULL, "app.t");
+    struct entity_value value = {.column = &entity->columns[0], .text = "2"};
+    static const enum entity_write writes[] = {WRITE_ADD, WRITE_EDIT, WRITE_REMOVE, WRITE_DELETE};
+    for (size_t i = 0; i < countof(writes); i++) {
+        struct entity_change change = {.what = writes[i], .values = &value, .value_count = 1};
+        fixture_expect_error(fixture, change_row(fixture, connection, NULL, entity, change, i ? "1" : NULL),
+                             ERROR_REFUSED, "");
+        assert_non_null(strstr(fixture->error->message, "the server"));
+        error_clear(fixture->error);
+    }
+}
+
+/* Of rows that were deleted on the same day nothing tells which went together. */
+static void test_restore_by_day_or_flag_takes_back_one_row(void **state)
+{
+    struct fixture *fixture = *state;
+    struct connection *connection = with_schema(fixture, circle_tables);
+    const struct model *model = read_model(fixture, circle_models);
+    fixture_elsewhere(fixture,
+                      "ALTER TABLE app.a ALTER deleted_at TYPE date; ALTER TABLE app.b ALTER deleted_at TYPE date");
+    struct entity *entity = open_entity(fixture, connection, model, "A");
+    fixture_expect(fixture,
+                   change_row(fixture, connection, model, entity, (struct entity_change){.what = WRITE_REMOVE}, "1"));
+    assert_string_equal(fixture_ask(fixture, connection, "SELECT count(*) FROM app.b WHERE deleted_at IS NOT NULL"),
+                        "2");
+    fixture_expect(fixture,
+                   change_row(fixture, connection, model, entity, (struct entity_change){.what = WRITE_RESTORE}, "1"));
+    assert_string_equal(fixture_ask(fixture, connection, "SELECT count(*) FROM app.a WHERE deleted_at IS NOT NULL"),
+                        "0");
+    assert_string_equal(fixture_ask(fixture, connection, "SELECT count(*) FROM app.b WHERE deleted_at IS NOT NULL"),
+                        "2");
+}
+
 /* d is one step from a and two; what a foreign key of c still holds comes last, whatever was found first. */
 static void test_delete_waits_for_what_a_foreign_key_still_holds(void **state)
 {
@@ -759,6 +801,8 @@ int main(void)
         FIXTURE_TEST(test_failed_write_says_what_the_server_said),
         FIXTURE_TEST(test_remove_cascades_through_three_levels_and_a_circle),
         FIXTURE_TEST(test_delete_cascades_the_farthest_first),
+        FIXTURE_TEST(test_write_that_a_trigger_swallows_is_refused),
+        FIXTURE_TEST(test_restore_by_day_or_flag_takes_back_one_row),
         FIXTURE_TEST(test_delete_waits_for_what_a_foreign_key_still_holds),
         FIXTURE_TEST(test_remove_marks_many_rows_and_those_without_a_key),
         FIXTURE_TEST(test_generated_values_are_made_once),
