@@ -75,16 +75,6 @@ static bool read_rows(struct reading *reading, struct error *error)
 
 /* ---- what comes of it ---- */
 
-static bool stands_at(const struct reading *reading, const struct entity_row *row, const struct cursor *cursor)
-{
-    for (size_t i = 0; i < reading->select.order.count; i++) {
-        const char *value = row_select_sort_cell(&reading->select, row, i), *other = cursor->values[i];
-        if (!value != !other || (value && strcmp(value, other) != 0))
-            return false;
-    }
-    return true;
-}
-
 /* The place before a row (behind: 0) or behind it (behind: 1). */
 static char *cursor_at(const struct reading *reading, size_t row, size_t behind)
 {
@@ -93,11 +83,11 @@ static char *cursor_at(const struct reading *reading, size_t row, size_t behind)
         cursor.values[i] = row_select_sort_cell(&reading->select, &reading->page->rows[row], i);
     size_t end = row + behind, ties = 0;
     while (reading->select.order.has_ties && ties < end &&
-           stands_at(reading, &reading->page->rows[end - ties - 1], &cursor))
+           row_select_stands_at(&reading->select, &reading->page->rows[end - ties - 1], &cursor))
         ties++;
     cursor.passed = ties;
     if (ties == end && reading->select.query->cursor &&
-        stands_at(reading, &reading->page->rows[0], &reading->select.cursor))
+        row_select_stands_at(&reading->select, &reading->page->rows[0], &reading->select.cursor))
         cursor.passed += reading->select.cursor.passed;
     return cursor_write(reading->memory, &reading->select.order, &cursor);
 }

@@ -86,8 +86,8 @@ struct entity_filter *entity_relationship_filters(TALLOC_CTX *owner, const struc
 
 /* The rows of a query, in order, in constant memory, through a cursor of the server in one read-only transaction.
  * query->limit 0: all; its direction is forward. on_row gets one after another; false ends it with the error that it
- * set. *next gets the cursor behind the last row where there are more (owner `owner`), else NULL; of relations whose
- * rows have ties always NULL: entity_page_read has it. Where all are asked for, rows have no version. */
+ * set. *next gets the cursor behind the last row where there are more (owner `owner`), else NULL. Where all are asked
+ * for, rows have no version. */
 typedef bool (*entity_rows_fn)(void *listener, const struct entity_row *row, struct error *error);
 bool entity_scan(TALLOC_CTX *owner, struct connection *connection, const struct entity *entity,
                  const struct entity_query *query, entity_rows_fn on_row, void *listener, const char **next,

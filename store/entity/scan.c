@@ -13,7 +13,9 @@ struct scan {
     TALLOC_CTX *memory; /* of the whole */
     size_t passed;      /* rows with ties that came before */
     size_t left;        /* rows that may still be told; SIZE_MAX: all */
-    char *last;         /* cursor behind the row that was told last */
+    struct cursor here; /* behind the row that was told last; where only the last one's is asked for, that one's */
+    TALLOC_CTX *values; /* of `here` */
+    bool is_under_way;  /* `here` is set */
     bool has_more;
 };
 
@@ -62,12 +64,22 @@ static bool open_cursor(struct scan *scan, struct connection *connection, struct
     return ok;
 }
 
-static char *cursor_behind(struct scan *scan, const struct entity_row *row)
+/* Where the row stands, and how many with its values there were so far. */
+static void follow(struct scan *scan, const struct entity_row *row)
 {
-    struct cursor cursor = {0};
-    for (size_t i = 0; i < scan->select.order.count; i++)
-        cursor.values[i] = row_select_sort_cell(&scan->select, row, i);
-    return cursor_write(scan->memory, &scan->select.order, &cursor);
+    struct cursor *here = &scan->here;
+    if (scan->is_under_way && row_select_stands_at(&scan->select, row, here)) {
+        here->passed++;
+        return;
+    }
+    talloc_free(scan->values);
+    scan->values = talloc_new(scan->memory);
+    for (size_t i = 0; i < scan->select.order.count; i++) {
+        const char *value = row_select_sort_cell(&scan->select, row, i);
+        here->values[i] = value ? talloc_strdup(scan->values, value) : NULL;
+    }
+    here->passed = 1;
+    scan->is_under_way = true;
 }
 
 static bool tell(void *argument, const struct result *result, struct error *error)
@@ -82,8 +94,11 @@ static bool tell(void *argument, const struct result *result, struct error *erro
         scan->has_more = true;
         return false;
     }
-    if (scan->left != SIZE_MAX && !--scan->left)
-        scan->last = cursor_behind(scan, &row);
+    if (scan->left != SIZE_MAX) {
+        scan->left--;
+        if (scan->select.order.has_ties || !scan->left)
+            follow(scan, &row);
+    }
     return scan->on_row(scan->listener, &row, error);
 }
 
@@ -120,10 +135,12 @@ bool entity_scan(TALLOC_CTX *owner, struct connection *connection, const struct 
     bool ok = row_select_make(memory, entity, query, &scan.select, error);
     scan.select.what = query->limit ? SELECT_WHOLE : SELECT_CELLS;
     scan.passed = scan.select.cursor.passed;
+    scan.here = scan.select.cursor;
+    scan.is_under_way = query->cursor != NULL;
     ok = ok && transaction_run(connection, &options, work, &scan, error);
     if (!ok)
         complaint_make(connection, &scan.select, error);
-    *next = ok && scan.has_more && scan.last && !scan.select.order.has_ties ? talloc_strdup(owner, scan.last) : NULL;
+    *next = ok && scan.has_more ? cursor_write(owner, &scan.select.order, &scan.here) : NULL;
     talloc_free(memory);
     return ok;
 }

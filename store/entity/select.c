@@ -145,3 +145,13 @@ const char *row_select_sort_cell(const struct row_select *select, const struct e
 {
     return result_cell(row->result, row->row, select->entity->column_count + 1 + column);
 }
+
+bool row_select_stands_at(const struct row_select *select, const struct entity_row *row, const struct cursor *cursor)
+{
+    for (size_t i = 0; i < select->order.count; i++) {
+        const char *value = row_select_sort_cell(select, row, i), *other = cursor->values[i];
+        if (!value != !other || (value && strcmp(value, other) != 0))
+            return false;
+    }
+    return true;
+}

@@ -48,6 +48,9 @@ void row_select_add_range(struct query_text *text, const struct row_select *sele
 /* " ORDER BY ..." */
 void row_select_add_order(struct query_text *text, const struct row_select *select);
 
+/* Whether a row has a cursor's values. */
+bool row_select_stands_at(const struct row_select *select, const struct entity_row *row, const struct cursor *cursor);
+
 /* A cell of the columns of the order. */
 const char *row_select_sort_cell(const struct row_select *select, const struct entity_row *row, size_t column);
 

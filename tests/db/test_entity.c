@@ -780,6 +780,30 @@ static void test_scan_tells_all_rows_and_where_to_go_on(void **state)
     assert_int_equal(connection_state(connection), STATE_IDLE);
 }
 
+static bool add_text(void *listener, const struct entity_row *row, struct error *error UNUSED)
+{
+    char **text = listener;
+    *text = talloc_asprintf_append(*text, "%s ", entity_cell(row, 0));
+    return true;
+}
+
+static void test_scan_of_equal_rows_goes_on_where_it_ended(void **state)
+{
+    struct fixture *fixture = *state;
+    struct connection *connection =
+        with_schema(fixture, "CREATE VIEW v AS SELECT n / 4 AS n, 'x'::text AS s FROM generate_series(0, 10) AS n;");
+    struct entity *view = open_entity(fixture, connection, NULL, "app.v");
+    for (size_t limit = 1; limit < 6; limit++) {
+        struct entity_query query = {.limit = limit};
+        char *text = talloc_strdup(fixture->memory, "");
+        do
+            fixture_expect(fixture, entity_scan(fixture->memory, connection, view, &query, add_text, &text,
+                                                &query.cursor, fixture->error));
+        while (query.cursor);
+        assert_string_equal(text, "0 0 0 0 1 1 1 1 2 2 2 ");
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -811,6 +835,7 @@ int main(void)
         FIXTURE_TEST(test_add_makes_the_id_that_the_model_asks_for),
         FIXTURE_TEST(test_hostile_names_are_only_names),
         FIXTURE_TEST(test_scan_tells_all_rows_and_where_to_go_on),
+        FIXTURE_TEST(test_scan_of_equal_rows_goes_on_where_it_ended),
     };
     return cmocka_run_group_tests_name("entity", tests, fixture_open_group, fixture_close_group);
 }
