@@ -1,6 +1,7 @@
 /* See guard.h. */
 #include "migrate/apply/guard.h"
 
+#include "migrate/guard/leaks.h"
 #include "store/text.h"
 
 /* An event at the place that was told last. Called with run->telling held. */
@@ -97,4 +98,22 @@ void guard_explain(struct run *run, struct error *error)
         error_detail(error, "it %s%s%s", look->blocked, *look->queue ? "; " : "", look->queue);
     else if (is_about_locks && !error->detail && *look->queue)
         error_detail(error, "%s", look->queue);
+}
+
+void guard_tell_leaks(struct run *run, const char *role)
+{
+    const struct plan_step *step = run->step;
+    if (!run->work || connection_state(run->work) != STATE_IDLE || !leaks_may_be(step->file))
+        return;
+    TALLOC_CTX *memory = talloc_new(NULL);
+    const char *left = leaks_ask(memory, run->work, settings_text(run->options->settings, SETTING_search_path),
+                                 step->statement_timeout_ms);
+    if (role)
+        left = talloc_asprintf(memory, "role %s%s%s", role, left ? "; " : "", left ? left : "");
+    if (left)
+        run_emit(run, APPLY_WARNING,
+                 talloc_asprintf(
+                     memory, "the file leaves in its session: %s; all of it is taken back before the next file", left),
+                 0);
+    talloc_free(memory);
 }

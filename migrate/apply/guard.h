@@ -15,4 +15,8 @@ void guard_end(struct run *run);
  */
 void guard_explain(struct run *run, struct error *error);
 
+/* After a file is committed: tells what it has left in its session, which ends with it. `role`: under which it ended,
+ * or NULL where that is the run's. */
+void guard_tell_leaks(struct run *run, const char *role);
+
 #endif

@@ -224,7 +224,8 @@ struct query run_restore_query(TALLOC_CTX *owner, const struct run *run, enum ru
 {
     static const char *const statements[] = {
         [RESTORE_SESSION] = "SELECT pg_catalog.set_config('session_authorization', $1, false),"
-                            " pg_catalog.set_config('role', $2, false)",
+                            " pg_catalog.set_config('role', $2, false), b.role"
+                            " FROM (SELECT current_user::text AS role OFFSET 0) AS b",
         [RESTORE_LOCAL] = "SELECT pg_catalog.set_config('session_authorization', $1, true),"
                           " pg_catalog.set_config('role', $2, true)",
     };

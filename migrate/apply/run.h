@@ -37,6 +37,7 @@ struct run {
     pthread_mutex_t telling; /* one thread at a time calls the listener */
     struct apply_event told; /* under `telling`: told last, with its place; the watcher's news stand at the same one */
     bool is_queue_told;      /* under `telling` */
+    char left_role[64];      /* that the file at hand has left set; "": none */
     bool is_overruled;       /* it was told that the file's own lock_timeout does not count */
     struct ledger_counters { /* the session's counters of ledger rows, right after our own INSERT; 0 inserted: not
                                 counted */
@@ -85,7 +86,7 @@ int64_t run_lock_wait_ms(const struct run *run, const struct plan_step *step);
 void run_drop_work(struct run *run);
 
 /* The query that sets session authorization and role back to the run's. With RESTORE_LOCAL only until the transaction
- * ends. */
+ * ends; else its third column is the role that was. */
 enum run_restore { RESTORE_SESSION, RESTORE_LOCAL };
 struct query run_restore_query(TALLOC_CTX *owner, const struct run *run, enum run_restore restore);
 

@@ -4,9 +4,12 @@
 
 #include "migrate/apply/guard.h"
 #include "migrate/guard/lockset.h"
+#include "migrate/guard/skips.h"
 #include "migrate/guard/timeout.h"
+#include "migrate/lexer.h"
 #include "store/clock.h"
 #include "store/sql.h"
+#include "store/text.h"
 #include "store/transaction.h"
 
 /* What the ledger row's statements tell about the transaction. */
@@ -145,20 +148,59 @@ static bool hear_of_lock(struct run *run, struct error *error)
     return error_prefix(error, "the journal cannot be written");
 }
 
+/* A SET LOCAL ROLE ends with the transaction. */
+static bool sets_role(const struct migration_file *file)
+{
+    for (size_t i = 0; i < file->statements.count; i++) {
+        const struct statement *statement = &file->statements.items[i];
+        struct lexer lexer = {statement->text, statement->text + statement->size_bytes};
+        struct token first, second;
+        lexer_next(&lexer, &first);
+        lexer_next(&lexer, &second);
+        if (token_is(&first, "SET") && (token_is(&second, "ROLE") || token_is(&second, "SESSION")))
+            return true;
+    }
+    return false;
+}
+
+static void note_role(struct run *run, const struct result *restored)
+{
+    const char *role = result_cell(restored, 0, 2), *own = settings_text(run->options->settings, SETTING_role);
+    *run->left_role = '\0';
+    if (role && strcmp(role, *own ? own : run->session_role) != 0 && sets_role(run->step->file))
+        text_append(run->left_role, sizeof run->left_role, role);
+}
+
+/* What IF NOT EXISTS passed over. */
+static bool judge_skips(struct run *run, const struct skip *skips, size_t count, struct result *found,
+                        struct error *error)
+{
+    if (!found || skips_judge(run->work, skips, count, found, error))
+        return true;
+    if (error->statement > 0)
+        run_place_error(run, (size_t)error->statement - 1, error);
+    return false;
+}
+
 bool file_close(struct run *run, const char *transaction_id, int64_t duration_ms, struct error *error)
 {
     TALLOC_CTX *memory = talloc_new(NULL);
-    struct query queries[2] = {
+    size_t skip_count, failed = 0;
+    const struct skip *skips = skips_of(memory, &run->step->file->statements, &skip_count);
+    struct query queries[3] = {
         run_restore_query(memory, run, RESTORE_SESSION),
         ledger_close_query(memory, run->ledger, run->step->file->version, duration_ms, facts_list(memory, run)),
+        skips_query(memory, skips, skip_count),
     };
-    size_t failed = 0;
-    bool ok =
-        ask_for_lock(run, error) && connection_pipeline(memory, run->work, queries, countof(queries), &failed, error);
-    if (ok && result_row_count(queries[1].result) != 1) {
+    bool ok = ask_for_lock(run, error) &&
+              connection_pipeline(memory, run->work, queries, skip_count > 0 ? 3 : 2, &failed, error);
+    if (ok && !judge_skips(run, skips, skip_count, queries[2].result, error)) {
+        ok = false;
+    } else if (ok && result_row_count(queries[1].result) != 1) {
         ok = tampered(run, run->ledger->table, error);
     } else if (ok) {
         struct transaction_facts facts;
+        note_role(run, queries[0].result);
         ok = result_bind_one(queries[1].result, fact_columns, countof(fact_columns), &facts, error) &&
              check_facts(run, &facts, transaction_id, error) && hear_of_lock(run, error);
     } else if (!ok && failed == 1 && error_is_sqlstate(error, "42")) {
@@ -313,6 +355,8 @@ bool transactional_attempt(struct run *run, struct error *error)
         ok = file_commit(run, version, transaction_id, error);
         if (!ok && !error->file)
             error_place(error, run->step->file->path, 0, 0);
+        if (ok)
+            guard_tell_leaks(run, *run->left_role ? run->left_role : NULL);
     }
     if (!ok || (run->work && connection_state(run->work) == STATE_LOST))
         run_drop_work(run);
