@@ -312,7 +312,9 @@ int terminal_put_bytes(struct terminal *terminal, int row, int column, int colum
     char *clean = text_sanitise(terminal, text, size_bytes < most ? size_bytes : most, TEXT_ONE_LINE);
     int width = text_width(clean);
     if (width > columns || size_bytes > most) {
-        clean = text_fit(terminal, clean, columns);
+        char *fitted = text_fit(terminal, clean, columns);
+        talloc_free(clean);
+        clean = fitted;
         width = columns;
     }
     int room_wide = (int)strlen(clean);

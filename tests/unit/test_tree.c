@@ -198,6 +198,19 @@ static void test_ten_thousand_rows_are_moved_through_at_once(void **state)
     print_message("ten folds of %d rows: %lld ms\n", MANY, (long long)(clock_monotonic_ms() - start_ms));
 }
 
+/* A picture is drawn anew all day long. */
+static void test_drawing_leaves_nothing_behind(void **state)
+{
+    (void)state;
+    static const char hostile[] = "\033[2J 漢字 and more than there is room for on a screen of forty columns";
+    size_t before = talloc_total_blocks(terminal);
+    terminal_begin(terminal);
+    terminal_put(terminal, 0, 0, 40, LOOK_PLAIN, hostile);
+    terminal_put(terminal, 1, 0, 40, LOOK_PLAIN, "short");
+    terminal_end(terminal);
+    assert_int_equal(talloc_total_blocks(terminal), before);
+}
+
 int main(void)
 {
     setlocale(LC_ALL, "C.UTF-8");
@@ -211,6 +224,7 @@ int main(void)
         TEST(test_filter_shows_what_is_over_and_under_a_match),
         TEST(test_toggle_works_on_what_has_parts_alone),
         TEST(test_no_rows_are_survived),
+        TEST(test_drawing_leaves_nothing_behind),
         TEST(test_ten_thousand_rows_are_moved_through_at_once),
     };
     return cmocka_run_group_tests_name("tree", tests, NULL, NULL);

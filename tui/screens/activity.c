@@ -57,7 +57,6 @@ void activity_view_arrange(struct activity_view *view)
 {
     struct activity_rows *old = view->rows;
     view->rows = activity_rows_make(view, view->activity, view->order, view->direction);
-    activity_rows_head(view->tree, view->order, view->direction);
     tree_set(view->tree, view->rows, view->rows->count);
     talloc_free(old);
     activity_view_fill(view);
@@ -180,6 +179,7 @@ static void sort(struct activity_view *view, enum action action)
         view->order = (view->order + 1) % ACTIVITY_ORDER_COUNT;
     else
         view->direction = view->direction == ACTIVITY_FORWARDS ? ACTIVITY_BACKWARDS : ACTIVITY_FORWARDS;
+    activity_rows_head(view->tree, view->order, view->direction);
     activity_view_arrange(view);
 }
 
@@ -285,6 +285,7 @@ struct view *activity_view_new(struct console *console)
     view->base = (struct view){&activity_class, console};
     view->problem = error_new(view);
     view->tree = tree_new(view, &activity_rows_source);
+    activity_rows_head(view->tree, view->order, view->direction);
     view->pager = pager_new(view);
     activity_view_fill(view);
     return &view->base;
