@@ -300,6 +300,25 @@ static void test_activity_screen_terminates_after_the_name_alone(void **state)
     quit(terminal);
 }
 
+/* The question stays about the session that it named, whatever has become of it and of the rows meanwhile. */
+static void test_activity_screen_says_that_the_session_ended_while_it_asked(void **state)
+{
+    (void)state;
+    int sleeper = crowd_start(crowd, (struct crowd_person){"sleeper", NULL}, "SELECT pg_sleep(60)");
+    int other = crowd_start(crowd, (struct crowd_person){"sleeper", NULL}, "SELECT pg_sleep(60)");
+    struct test_terminal *terminal = open_on("open");
+    go_to(terminal, number(sleeper));
+    test_terminal_do(terminal, "RT");
+    oracle_execute(scene->oracle, "SELECT pg_terminate_backend(%d)", sleeper);
+    assert_true(oracle_wait(scene->oracle, TERMINAL_PATIENCE_MS,
+                            "SELECT NOT EXISTS (SELECT FROM pg_stat_activity WHERE pid = %d)", sleeper));
+    test_terminal_wait(terminal, "2 sessions: 1 active");
+    test_terminal_do(terminal, "shop\r");
+    test_terminal_assert(terminal, talloc_asprintf(crowd, "no session of this server has the process id %d", sleeper));
+    assert_true(crowd_is_there(crowd, other));
+    quit(terminal);
+}
+
 static void test_activity_screen_cancel_of_an_idle_session_says_why_not(void **state)
 {
     (void)state;
@@ -377,6 +396,7 @@ int main(void)
         ACTIVITY_TEST(test_activity_screen_answers_keys_while_a_reading_hangs),
         ACTIVITY_TEST(test_activity_screen_cancels_after_y_alone),
         ACTIVITY_TEST(test_activity_screen_terminates_after_the_name_alone),
+        ACTIVITY_TEST(test_activity_screen_says_that_the_session_ended_while_it_asked),
         ACTIVITY_TEST(test_activity_screen_cancel_of_an_idle_session_says_why_not),
         ACTIVITY_TEST(test_activity_screen_of_a_prepared_transaction_says_how_it_ends),
         ACTIVITY_TEST(test_activity_screen_keeps_its_picture_while_the_server_is_away),
