@@ -19,8 +19,9 @@ PACKAGES   := libpq ncursesw panelw readline yaml-0.1 jansson libcrypto talloc
 lazy        = $(eval $(1) := $$(shell $(2)))$($(1))
 PKG_CFLAGS  = $(call lazy,PKG_CFLAGS,pkg-config --cflags $(PACKAGES))
 PKG_LIBS    = $(call lazy,PKG_LIBS,pkg-config --libs $(PACKAGES))
+PARSER_LIBS = -lpg_query
 VTERM_LIBS  = $(call lazy,VTERM_LIBS,pkg-config --libs cmocka vterm)
-TEST_LIBS   = $(VTERM_LIBS) -lpg_query -lutil
+TEST_LIBS   = $(VTERM_LIBS) $(PARSER_LIBS) -lutil
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wformat=2 -Wcast-qual -Wwrite-strings -Wvla \
             -Wstrict-prototypes -Wmissing-prototypes -Wswitch-enum -Wundef -fno-common $(if $(WERROR),-Werror)
@@ -57,7 +58,7 @@ $(BUILD)/lib%.a:
 	$(call say,AR,$@)rm -f $@ && $(AR) rcs $@ $^
 
 $(BUILD)/pgdeck: $(BUILD)/tui/main.o $(ARCHIVES)
-	$(call say,LINK,$@)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
+	$(call say,LINK,$@)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) $(PARSER_LIBS)
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)

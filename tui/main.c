@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "migrate/parser.h"
 #include "store/cluster.h"
 #include "store/redact.h"
 #include "tui/command.h"
@@ -227,6 +228,8 @@ static int generate(TALLOC_CTX *root, const char *const *words)
 
 int main(int count, char **arguments)
 {
+    if (count == 2 && !strcmp(arguments[1], PARSER_WORD))
+        return parser_main();
     if (count > 1 && !strcmp(arguments[1], CLUSTER_KEEPER_WORD))
         return cluster_keeper_main(count, arguments);
     occupy_standard_descriptors();

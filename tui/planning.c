@@ -1,6 +1,7 @@
 /* See planning.h. */
 #include "tui/planning.h"
 
+#include "migrate/derive.h"
 #include "migrate/statement.h"
 #include "tui/files.h"
 #include "tui/measured.h"
@@ -76,7 +77,8 @@ bool planning_measure(TALLOC_CTX *owner, struct plan *plan, struct connection *c
     *traced = NULL;
     if (plan->count == 0)
         return true;
-    if (!trace(owner, plan, connection, options, traced, error) || !hazard_read_sizes(owner, connection, &sizes, error))
+    if (!trace(owner, plan, connection, options, traced, error) ||
+        !hazard_read_sizes(owner, connection, &sizes, error) || !derive_plan(plan, &sizes, options->cancel, error))
         return false;
     hazard_judge(plan, &sizes, allow);
     return true;

@@ -525,12 +525,12 @@ static void rule_extension(struct ruling *ruling)
 static void rule_failure(struct ruling *ruling)
 {
     const struct facts *facts = ruling->facts;
-    if (facts->source != FACTS_UNKNOWN)
+    if (facts->source == FACTS_MEASURED)
         return;
     if (facts->failure)
         ruling_add(ruling, HAZARD_fails, "", advice_failure(ruling), "fails in a copy of the target's schema: %s",
                    facts->failure);
-    else
+    else if (facts->source == FACTS_UNKNOWN)
         ruling_add(ruling, HAZARD_unknown, "", NULL, "what it locks and does is not known: %s",
                    facts->reason ? facts->reason : "it was not measured");
 }

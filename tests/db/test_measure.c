@@ -136,13 +136,14 @@ static void test_measure_watches_statements_outside_a_transaction(void **state U
     assert_value("steps.0.statements.1.rewrites.0", "public.first");
 }
 
-static void test_measure_what_scratch_refuses_is_unknown(void **state UNUSED)
+static void test_measure_what_scratch_refuses_is_told_and_derived(void **state UNUSED)
 {
     stand("ALTER TABLE nothing_here ADD COLUMN x text;\nALTER TABLE first ADD COLUMN x text;\n");
     RUN(0, "--json", "plan");
-    assert_value(STATEMENT ".source", "unknown");
+    assert_value(STATEMENT ".source", "derived");
     assert_holds(deck_scene_text(scene, STATEMENT ".reason"), "42P01");
-    assert_true(json_is_null(deck_scene_value(scene, STATEMENT ".locks")));
+    assert_value(STATEMENT ".hazards.0.id", "fails");
+    assert_true(json_is_null(deck_scene_value(scene, STATEMENT ".measured")));
     assert_holds(deck_scene_text(scene, "steps.0.statements.1.reason"), "line 1");
 }
 
@@ -162,7 +163,7 @@ static void test_measure_without_scratch_there_is_still_a_plan(void **state UNUS
     const char *const environment[] = {"PGDECK_MEASURE=always", "PGDECK_SCRATCH=host=/nowhere dbname=x", NULL};
     deck_scene_start_program(scene, environment, (const char *const[]){"-d", "open", "--json", "plan", NULL});
     deck_scene_finish(scene, 0);
-    assert_value(STATEMENT ".source", "unknown");
+    assert_value(STATEMENT ".source", "derived");
     assert_holds(scene->program->err, "warning");
     assert_true(json_is_null(deck_scene_value(scene, "measured_in.copy_of")));
 }
@@ -228,6 +229,51 @@ static void test_measure_allowance_of_no_hazard_is_refused(void **state UNUSED)
     RUN(2, "apply", "--yes", "--allow", "data-loss");
 }
 
+/* ---- derived ---- */
+
+static void run_unmeasured(int status, const char *const *words)
+{
+    deck_scene_start_program(scene, NULL, words); /* the tests' own environment says never */
+    deck_scene_finish(scene, status);
+}
+#define RUN_UNMEASURED(status, ...) run_unmeasured(status, (const char *const[]){"-d", "open", __VA_ARGS__, NULL})
+
+static void test_derive_stands_in_where_nothing_is_measured(void **state UNUSED)
+{
+    stand("ALTER TABLE second ADD COLUMN x integer;\nDO 'BEGIN END';\n");
+    RUN_UNMEASURED(0, "--json", "plan");
+    assert_value(STATEMENT ".source", "derived");
+    assert_holds(deck_scene_text(scene, STATEMENT ".reason"), "never");
+    assert_value(STATEMENT ".locks.0.relation", "public.second");
+    assert_value(STATEMENT ".locks.0.mode", "AccessExclusiveLock");
+    assert_true(json_is_null(deck_scene_value(scene, STATEMENT ".measured")));
+    assert_true(json_is_null(deck_scene_value(scene, STATEMENT ".rewrites")));
+    assert_value("steps.0.statements.1.source", "unknown");
+    assert_value("steps.0.statements.1.hazards.0.id", "unknown");
+}
+
+static void test_derive_data_loss_asks_for_the_name_too(void **state UNUSED)
+{
+    stand("DROP TABLE second;\n");
+    RUN_UNMEASURED(4, "apply", "--yes");
+    assert_holds(scene->program->err, "data would be lost");
+    RUN_UNMEASURED(0, "apply", "--confirm", "shop");
+}
+
+/* 600 kB of one expression make the grammar run out of its stack. */
+static void test_derive_survives_what_kills_the_parser(void **state UNUSED)
+{
+    char *text = talloc_strdup(scene, "UPDATE second SET id = 1");
+    for (size_t i = 0; i < 100000; i++)
+        text = talloc_strdup_append_buffer(text, " + (- 1");
+    for (size_t i = 0; i < 100000; i++)
+        text = talloc_strdup_append_buffer(text, ")");
+    stand(talloc_strdup_append_buffer(text, ";\nTRUNCATE second;\n"));
+    RUN_UNMEASURED(0, "--json", "plan");
+    assert_value(STATEMENT ".source", "unknown");
+    assert_value("steps.0.statements.1.source", "derived");
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup(name, reset)
@@ -239,7 +285,7 @@ int main(void)
         TEST(test_measure_takes_the_time_zone_of_the_target),
         TEST(test_measure_each_statement_has_its_own_locks),
         TEST(test_measure_watches_statements_outside_a_transaction),
-        TEST(test_measure_what_scratch_refuses_is_unknown),
+        TEST(test_measure_what_scratch_refuses_is_told_and_derived),
         TEST(test_measure_a_label_that_is_used_too_early_is_found),
         TEST(test_measure_without_scratch_there_is_still_a_plan),
         TEST(test_measure_leaves_the_target_as_it_was),
@@ -249,6 +295,9 @@ int main(void)
         TEST(test_measure_allowed_data_loss_needs_no_name),
         TEST(test_measure_head_line_allows_data_loss),
         TEST(test_measure_allowance_of_no_hazard_is_refused),
+        TEST(test_derive_stands_in_where_nothing_is_measured),
+        TEST(test_derive_data_loss_asks_for_the_name_too),
+        TEST(test_derive_survives_what_kills_the_parser),
     };
     return cmocka_run_group_tests(tests, start, stop);
 }
