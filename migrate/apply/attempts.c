@@ -66,18 +66,22 @@ static void tell_pause(struct run *run, const struct ladder *ladder, const struc
     talloc_free(memory);
 }
 
-/* Ends early when those who were in the way have gone; but others get as long as we have held them up. */
+/* Ends early when those who were in the way have gone (but others get as long as we have held them up), and lasts while
+ * they are seen to be there: an attempt would only make others wait, in vain. An autovacuum has to be waited for. */
 static bool rest(struct run *run, const struct ladder *ladder, int64_t pause_ms)
 {
     int64_t begun_ms = clock_monotonic_ms(), least_ms = ladder_wait_ms(ladder);
-    for (int64_t passed_ms = 0; passed_ms < pause_ms; passed_ms = clock_monotonic_ms() - begun_ms) {
-        if (passed_ms >= least_ms && watcher_is_free(run->watcher))
+    int64_t most_ms = run->seen.blocker == BLOCKER_AUTOVACUUM ? pause_ms : ladder_patience_ms(ladder, begun_ms);
+    for (int64_t passed_ms = 0; !cancel_is_requested(run->options->cancel);
+         passed_ms = clock_monotonic_ms() - begun_ms) {
+        enum watcher_way way = watcher_way(run->watcher);
+        if (way == WAY_FREE && passed_ms >= (least_ms < pause_ms ? least_ms : pause_ms))
             return true;
-        int64_t left_ms = pause_ms - passed_ms;
-        if (!cancel_sleep(run->options->cancel, (int)(left_ms < PAUSE_POLL_MS ? left_ms : PAUSE_POLL_MS)))
-            return false;
+        if (passed_ms >= pause_ms && (way != WAY_HELD || passed_ms >= most_ms))
+            return true;
+        cancel_sleep(run->options->cancel, PAUSE_POLL_MS);
     }
-    return !cancel_is_requested(run->options->cancel);
+    return false;
 }
 
 /* Whether there is another attempt, once the pause before it is over. */

@@ -6,6 +6,7 @@
 #define LONG_BEYOND_MS 200       /* beyond deadlock_timeout: the server's check has to run and the autovacuum to end */
 #define LONG_EVERY_MS 60000      /* such a wait is long for others: once a minute */
 #define DEADLOCK_TIMEOUT_MS 1000 /* the server's default, where it was not asked */
+#define PATIENCE_MS 60000        /* then it is tried all the same */
 #define UNSEEN_PATIENCE 10       /* attempts after which an unseen blocker may be an autovacuum */
 
 struct ladder ladder_of(const struct plan_step *step, const struct settings *settings)
@@ -76,4 +77,11 @@ bool ladder_goes_on(struct ladder *ladder, const struct ladder_end *end, int64_t
     if (is_wait)
         choose_long_wait(ladder, end);
     return true;
+}
+
+int64_t ladder_patience_ms(const struct ladder *ladder, int64_t now_ms)
+{
+    int64_t left_ms = ladder->since_ms + ladder->budget_ms - now_ms;
+    left_ms = left_ms < 0 ? 0 : left_ms;
+    return left_ms < PATIENCE_MS ? left_ms : PATIENCE_MS;
 }

@@ -60,4 +60,7 @@ int64_t ladder_wait_ms(const struct ladder *ladder);
  * what the breaker stopped. */
 bool ladder_goes_on(struct ladder *ladder, const struct ladder_end *end, int64_t *pause_ms);
 
+/* How long a pause may last while those in the way are seen to be there: a minute, within the budget. */
+int64_t ladder_patience_ms(const struct ladder *ladder, int64_t now_ms);
+
 #endif

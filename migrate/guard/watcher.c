@@ -9,11 +9,12 @@
 #include "store/connection.h"
 #include "store/text.h"
 
-#define TICK_MS 25   /* how often it is asked whether there is something to look at: a look at memory */
+#define TICK_MS 10   /* how often it is asked whether there is something to look at: a look at memory */
 #define MOMENT_MS 50 /* work that is done sooner is not looked at */
 #define LOOK_EVERY_MS 100
 #define PATIENCE_MS 5000 /* a server that says nothing for so long has lost the watcher */
 #define RECONNECT_MS 1000
+#define FRESH_MS 500 /* what was seen before that may have changed */
 
 extern const char sql_watcher[];
 
@@ -37,7 +38,9 @@ struct watcher {
     uint64_t work; /* number of the work: what is seen of an older one counts for nothing */
     struct watcher_end end;
     char transactions[600]; /* of those in the way */
-    bool is_free;
+    char thing[120];        /* that they hold */
+    enum watcher_way way;
+    int64_t way_ms; /* when that was seen */
     /* The watcher's own. */
     TALLOC_CTX *memory;
     struct connection *connection;
@@ -196,6 +199,7 @@ struct sight {
     struct watcher_look look;
     enum ladder_blocker blocker;
     char transactions[sizeof((struct watcher *)0)->transactions];
+    char thing[sizeof((struct watcher *)0)->thing];
 };
 
 static void judge(struct watcher *watcher, const struct party *parties, size_t count, struct sight *sight)
@@ -203,7 +207,10 @@ static void judge(struct watcher *watcher, const struct party *parties, size_t c
     int64_t now_ms = clock_monotonic_ms();
     struct watcher_look *look = &sight->look;
     for (size_t i = 0; i < count; i++) {
-        look->is_waiting = look->is_waiting || !strcmp(parties[i].side, "self");
+        if (!look->is_waiting && !strcmp(parties[i].side, "self")) {
+            look->is_waiting = true;
+            text_append(sight->thing, sizeof sight->thing, parties[i].transactions);
+        }
         look->queued += !strcmp(parties[i].side, "behind");
     }
     if (!look->is_waiting)
@@ -259,6 +266,7 @@ static void act_on(struct watcher *watcher, uint64_t work, struct sight *sight)
         if (look->is_waiting) {
             watcher->end.blocker = sight->blocker;
             memcpy(watcher->transactions, sight->transactions, sizeof watcher->transactions);
+            memcpy(watcher->thing, sight->thing, sizeof watcher->thing);
         }
         watcher->end.deadlock_timeout_ms = watcher->deadlock_timeout_ms;
         if (watcher->power == WATCH_BREAKS && (watcher->end.stop != STOP_NONE || is_too_much(watcher, look)))
@@ -288,35 +296,37 @@ static void look_at_work(struct watcher *watcher, uint64_t work, int backend)
 
 /* ---- a look at those who were in the way ---- */
 
-static void look_at_blockers(struct watcher *watcher, uint64_t work, const char *transactions)
+static void look_at_blockers(struct watcher *watcher, uint64_t work, const char *transactions, const char *thing)
 {
-    struct result *result;
-    if (!*transactions ||
-        !ask(watcher,
-             "SELECT NOT EXISTS (SELECT FROM pg_catalog.pg_lock_status() AS l WHERE l.virtualtransaction = ANY"
-             " (pg_catalog.string_to_array($1, ',')))",
-             transactions, &result))
-        return;
+    struct error *ignored = error_new(watcher->memory);
+    struct result *result = connection_query(
+        ignored, watcher->connection, PARAMETERS(transactions, thing), ignored,
+        "SELECT EXISTS (SELECT FROM pg_catalog.pg_lock_status() AS l WHERE l.virtualtransaction = ANY"
+        " (pg_catalog.string_to_array($1, ',')) AND pg_catalog.concat_ws('/', l.locktype, l.database, l.relation,"
+        " l.page, l.tuple, l.virtualxid, l.transactionid, l.classid, l.objid, l.objsubid) = $2)");
     pthread_mutex_lock(&watcher->mutex);
-    if (watcher->mode == MODE_PAUSE && watcher->work == work)
-        watcher->is_free = result_value(result)[0] == 't';
+    if (watcher->mode == MODE_PAUSE && watcher->work == work) {
+        watcher->way = !result ? WAY_UNKNOWN : result_value(result)[0] == 't' ? WAY_HELD : WAY_FREE;
+        watcher->way_ms = clock_monotonic_ms();
+    }
     pthread_mutex_unlock(&watcher->mutex);
-    talloc_free(result);
+    talloc_free(ignored);
 }
 
 /* ---- the thread ---- */
 
 static void tick(struct watcher *watcher)
 {
-    char transactions[sizeof watcher->transactions];
+    char transactions[sizeof watcher->transactions], thing[sizeof watcher->thing];
     int64_t now_ms = clock_monotonic_ms();
     pthread_mutex_lock(&watcher->mutex);
     enum watcher_mode mode = watcher->mode;
     uint64_t work = watcher->work;
     int pid = watcher->pid;
     bool is_due = mode == MODE_WORK ? now_ms - watcher->begun_ms >= MOMENT_MS
-                                    : mode == MODE_PAUSE && *watcher->transactions && !watcher->is_free;
+                                    : mode == MODE_PAUSE && *watcher->transactions && watcher->way != WAY_FREE;
     memcpy(transactions, watcher->transactions, sizeof transactions);
+    memcpy(thing, watcher->thing, sizeof thing);
     pthread_mutex_unlock(&watcher->mutex);
     if (!is_due || (now_ms < watcher->next_ms && watcher->seen_work == work))
         return;
@@ -332,7 +342,7 @@ static void tick(struct watcher *watcher)
     if (mode == MODE_WORK)
         look_at_work(watcher, work, pid);
     else
-        look_at_blockers(watcher, work, transactions);
+        look_at_blockers(watcher, work, transactions, thing);
     watcher->next_ms = clock_monotonic_ms() + LOOK_EVERY_MS;
 }
 
@@ -388,7 +398,7 @@ void watcher_begin(struct watcher *watcher, int pid, int64_t lock_timeout_ms, en
     watcher->work++;
     watcher->end = (struct watcher_end){0};
     *watcher->transactions = '\0';
-    watcher->is_free = false;
+    watcher->way = WAY_UNKNOWN;
     pthread_mutex_unlock(&watcher->mutex);
 }
 
@@ -400,15 +410,19 @@ void watcher_end(struct watcher *watcher, struct watcher_end *end)
     pthread_mutex_lock(&watcher->mutex);
     watcher->mode = MODE_PAUSE;
     *end = watcher->end;
+    /* Seen a moment ago: true until the next look. */
+    watcher->way = *watcher->transactions ? WAY_HELD : WAY_UNKNOWN;
+    watcher->way_ms = clock_monotonic_ms();
     pthread_mutex_unlock(&watcher->mutex);
 }
 
-bool watcher_is_free(struct watcher *watcher)
+enum watcher_way watcher_way(struct watcher *watcher)
 {
     if (!watcher)
-        return false;
+        return WAY_UNKNOWN;
     pthread_mutex_lock(&watcher->mutex);
-    bool is_free = watcher->is_free;
+    bool is_fresh = clock_monotonic_ms() - watcher->way_ms < FRESH_MS;
+    enum watcher_way way = is_fresh || watcher->way == WAY_FREE ? watcher->way : WAY_UNKNOWN;
     pthread_mutex_unlock(&watcher->mutex);
-    return is_free;
+    return way;
 }

@@ -57,7 +57,12 @@ struct watcher_end {
 /* The work has ended: no cancel of the breaker comes any more. */
 void watcher_end(struct watcher *watcher, struct watcher_end *end);
 
-/* Whether those who stood in the way when the work ended have gone. False where nobody was seen. */
-bool watcher_is_free(struct watcher *watcher);
+/* What became of those who stood in the way when the work ended. */
+enum watcher_way {
+    WAY_UNKNOWN, /* nobody was seen, or it cannot be looked */
+    WAY_HELD,    /* one of them still holds, or awaits, what we waited for: another attempt would be in vain */
+    WAY_FREE,    /* all of them have let go of it */
+};
+enum watcher_way watcher_way(struct watcher *watcher);
 
 #endif

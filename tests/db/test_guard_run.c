@@ -277,6 +277,17 @@ static void test_breaker_stops_a_file_that_holds_what_others_wait_for(void **sta
     assert_false(has_column(stage, "note"));
 }
 
+static void test_pause_lasts_while_the_blocker_is_seen(void **state)
+{
+    struct scenery *scenery = *state;
+    struct stage *stage = scenery->stage;
+    STAGE_SETTINGS(stage, "lock_first=300ms", "lock_most=300ms", "lock_pause=1ms", "lock_budget=2s");
+    stage_write(stage, "001_a.sql", "ALTER TABLE orders ADD COLUMN note text;\n");
+    stand_in_the_way(scenery);
+    stage_apply_fails(stage, ERROR_LOCK_TIMEOUT);
+    assert_non_null(strstr(stage->error->hint, "after 2 attempts"));
+}
+
 static void test_watcher_does_not_connect_where_nothing_takes_long(void **state)
 {
     struct scenery *scenery = *state;
@@ -337,6 +348,7 @@ int main(void)
         TEST(test_breaker_counts_the_time_that_others_wait),
         TEST(test_breaker_stops_a_file_that_holds_what_others_wait_for),
         TEST(test_tables_are_locked_in_order_before_the_first_that_is_needed),
+        TEST(test_pause_lasts_while_the_blocker_is_seen),
         TEST(test_watcher_does_not_connect_where_nothing_takes_long),
     };
     return cmocka_run_group_tests(tests, start_server, stop_server);
