@@ -43,8 +43,8 @@ UNION ALL
 SELECT p.pid::bigint, p.command,
        CASE WHEN p.datname = pg_catalog.current_database()
             THEN coalesce((SELECT c.oid::regclass::text FROM pg_catalog.pg_class c WHERE c.oid = p.relid),
-                          'relation ' || p.relid)
-            ELSE 'relation ' || p.relid || ' of database ' || p.datname END,
+                          'relation ' || nullif(p.relid, 0))
+            ELSE 'relation ' || nullif(p.relid, 0) || ' of database ' || p.datname END,
        NULL, CASE WHEN p.command IS NOT NULL THEN 'copying' END, p.bytes_processed::bigint, nullif(p.bytes_total, 0)::bigint, 'bytes', 0, 0, 0
   FROM pg_catalog.pg_stat_progress_copy p
  ORDER BY pid
