@@ -31,8 +31,8 @@ enum apply_event_kind {
     APPLY_QUEUE,    /* queued sessions wait behind the run; queue_ms: the longest for so long; text: who; told again at
                        every    look, the last time with queued 0 */
     APPLY_BREAKER,  /* the circuit breaker stops the statement; queued, queue_ms; text: why */
-    APPLY_RETRYING, /* the attempt was rolled back whole; duration_ms: the next one begins in so long, or sooner; text:
-                       why and who was in the way */
+    APPLY_RETRYING, /* the attempt was rolled back whole; duration_ms: the next one begins in so long, sooner when those
+                       in the way let go, later while they do not; text: why, and who was in the way */
 };
 
 /* Plain data without pointers, so that it may change threads. Texts are cut to fit, at a character. */

@@ -105,6 +105,8 @@ static bool goes_on(struct run *run, struct ladder *ladder, struct error *error)
         return true;
     error_set(error, ERROR_CANCELLED, "cancelled between two attempts; nothing of %s was applied",
               run->step->file->version);
+    if (*run->seen.look.blocked)
+        error_detail(error, "it %s", run->seen.look.blocked);
     return error_hint(error, "Run `pgdeck apply` again when you want it.");
 }
 

@@ -52,8 +52,9 @@ static void show_queue(struct listener *listener, const struct apply_event *even
 
 static void show_retry(struct listener *listener, const struct apply_event *event, const char *pause)
 {
-    printer_note(listener->context->printer, "[%d/%d] %s %s: attempt %d was rolled back: %s; next in %s at most",
-                 event->file_index, event->file_count, event->version, event->name, event->attempt, event->text, pause);
+    printer_note(listener->context->printer,
+                 "[%d/%d] %s %s: attempt %d was rolled back: %s; next in %s, or when they let go", event->file_index,
+                 event->file_count, event->version, event->name, event->attempt, event->text, pause);
     *listener->blocked_by = '\0';
     listener->is_queue_told = false;
 }

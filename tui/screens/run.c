@@ -99,7 +99,7 @@ static void begin_pause(struct run_page *page, const struct apply_event *event)
     TALLOC_CTX *memory = talloc_new(NULL);
     forget_others(page);
     page->now.statement = 0;
-    snprintf(page->phase, sizeof page->phase, "attempt %d rolled back; next in %s at most", event->attempt,
+    snprintf(page->phase, sizeof page->phase, "attempt %d rolled back; next in %s, or when they let go", event->attempt,
              answer_duration(memory, event->duration_ms));
     note(page, LOOK_NOTE, talloc_asprintf(memory, "%s attempt %d: %s", event->version, event->attempt, event->text));
     talloc_free(memory);
@@ -216,7 +216,7 @@ static const char *step_words(const struct run_page *page, int index, TALLOC_CTX
     if (strcmp(page->phase, "committing") == 0)
         return "committing";
     if (page->now.statement == 0)
-        return "beginning";
+        return *page->phase ? "resting before the next attempt" : "beginning";
     return talloc_asprintf(owner, "statement %d of %d, line %d", page->now.statement, page->now.statement_count,
                            page->now.line);
 }
