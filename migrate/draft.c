@@ -178,9 +178,21 @@ static bool has_own_difference(const struct diff_item *item)
     return item->is_covered && (!item->from || !item->to || item->changed & ~DIFF_COMMENT_BIT);
 }
 
-static const char *short_witness(TALLOC_CTX *memory, const struct diff_item *item)
+/* Whether the other side has something else of that name: a function that becomes a procedure. */
+static bool is_taken(const struct diff *diff, const struct diff_item *item)
 {
-    if (item->from && item->to)
+    const struct object *object = item->to ? item->to : item->from;
+    const struct snapshot *other = item->to ? diff->from : diff->to;
+    for (size_t i = 0; i < other->count; i++)
+        if (other->objects[i]->kind->spaces & object->kind->spaces &&
+            !strcmp(other->objects[i]->identity, object->identity))
+            return true;
+    return false;
+}
+
+static const char *short_witness(TALLOC_CTX *memory, const struct diff *diff, const struct diff_item *item)
+{
+    if ((item->from && item->to) || is_taken(diff, item))
         return NULL;
     const char *exists = witness_exists(memory, item->to ? item->to : item->from);
     return exists ? talloc_asprintf(memory, "%s(%s)", item->to ? "NOT " : "", exists) : NULL;
@@ -196,7 +208,7 @@ static const char *find_witness(TALLOC_CTX *memory, const struct comparison *com
         const struct diff_item *item = script->statements[i].item;
         if (script->statements[i].traits & EMIT_OUTSIDE || !has_own_difference(item))
             continue;
-        const char *witness = short_witness(memory, item);
+        const char *witness = short_witness(memory, comparison->diff, item);
         if (witness)
             return witness;
         first = first ? first : item;

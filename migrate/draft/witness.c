@@ -118,8 +118,9 @@ const char *witness_is_open(TALLOC_CTX *owner, const struct diff_item *item, int
         return talloc_asprintf(owner, "%sEXISTS (SELECT FROM (\n%s) AS found WHERE found.identity = %s)",
                                item->to ? "NOT " : "", query, identity);
     const char *value = field_value(item->to, field);
+    /* Names for what all kinds have: a field may have one of them, too. */
     return talloc_asprintf(owner,
-                           "(SELECT found.%s::text FROM (\n%s) AS found WHERE found.identity = %s)\n"
-                           "IS DISTINCT FROM %s",
+                           "(SELECT found.%s::text FROM (\n%s) AS found (identity, its_name, its_parent, its_schema, "
+                           "its_comment) WHERE found.identity = %s)\nIS DISTINCT FROM %s",
                            field->name, query, identity, value ? sql_literal(owner, value) : "NULL");
 }

@@ -3,8 +3,10 @@
  *   -- differences: 1       (to) so many, each way
  *   -- privileges           (to) grants are compared
  *   -- loses: app.t.c, ...  (either) values, rows ("app.t") or counts of sequences that may go
+ *   -- superuser            (both) no migration makes it, for those are tried as a plain owner
  *   -- refused: 23502       the script that starts from the other file and leads to this one is refused, because of
- * rows Pairs run in threads, as many as there are cores; each is a test of its own. PGDECK_CASE=TEXT runs those whose
+ * rows
+ * Pairs run in threads, as many as there are cores; each is a test of its own. PGDECK_CASE=TEXT runs those whose
  * name holds it. */
 #include <stdarg.h>
 #include <stddef.h>

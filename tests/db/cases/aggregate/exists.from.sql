@@ -1,1 +1,2 @@
+-- superuser
 CREATE SCHEMA app;

@@ -1,3 +1,4 @@
+-- superuser
 -- differences: 5
 CREATE SCHEMA app;
 CREATE FUNCTION app.step(bigint[], integer, text) RETURNS bigint[] LANGUAGE sql IMMUTABLE AS $$SELECT $1 || $2::bigint$$;

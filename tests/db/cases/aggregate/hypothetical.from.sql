@@ -1,3 +1,4 @@
+-- superuser
 CREATE SCHEMA app;
 CREATE TABLE app.t (id integer PRIMARY KEY, v integer);
 INSERT INTO app.t VALUES (1, 5), (2, 6);

@@ -1,3 +1,4 @@
+-- superuser
 -- differences: 2
 CREATE SCHEMA app;
 CREATE TABLE app.t (id integer PRIMARY KEY, v integer);

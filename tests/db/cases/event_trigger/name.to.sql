@@ -1,3 +1,4 @@
+-- superuser
 -- differences: 1
 CREATE SCHEMA app;
 CREATE TABLE app.orders (id bigint PRIMARY KEY, customer text NOT NULL, total integer NOT NULL, placed date);
