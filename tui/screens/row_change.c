@@ -9,7 +9,7 @@
 #include "tui/entities.h"
 #include "tui/screens/entity_text.h"
 
-enum { LINE_COLUMNS = 84, DIALOG_CHROME = 10, STATEMENT_BYTES = 6000 };
+enum { LINE_COLUMNS = 84, DIALOG_CHROME = 10, STATEMENT_BYTES = 1500 };
 
 struct row_change {
     struct console *console;
@@ -53,6 +53,14 @@ static struct entity_change copy_change(TALLOC_CTX *owner, const struct entity *
     copy.key = from->key ? copy_texts(owner, from->key, entity->key_count) : NULL;
     copy.version = from->version ? talloc_strdup(owner, from->version) : NULL;
     return copy;
+}
+
+static size_t statement_count(const struct entity_outcome *outcome)
+{
+    size_t count = 0;
+    while (outcome->statements[count])
+        count++;
+    return count;
 }
 
 /* ---- the end ---- */
@@ -109,10 +117,7 @@ static void on_made(void *argument, struct task *task, bool succeeded, const str
                         written->outcome);
     const char *const *lines = entities_outcome_lines(memory, written->outcome);
     char *text = talloc_asprintf(memory, "done: %s %s", words[change->change.what].verb, change->hold->entity->name);
-    size_t statements = 0;
-    while (written->outcome->statements[statements])
-        statements++;
-    for (size_t i = statements; lines[i]; i++) /* the effects stand behind the statements */
+    for (size_t i = statement_count(written->outcome); lines[i]; i++) /* the effects stand behind the statements */
         text = talloc_asprintf_append(text, "; %s", lines[i]);
     console_say(console, MESSAGE_GOOD, "%s", text);
     talloc_free(memory);
@@ -184,17 +189,23 @@ static void add_folded(const char ***lines, size_t *count, const char *text, int
     talloc_free(clean);
 }
 
+/* What it touches comes first: it must not stand behind pages of SQL. */
 static const char *const *shown_lines(TALLOC_CTX *owner, const struct row_change *change,
                                       const struct entity_outcome *outcome)
 {
     int columns = terminal_columns(change->console->terminal) - DIALOG_CHROME;
+    const char *const *all = entities_outcome_lines(owner, outcome);
     const char **lines = NULL;
-    size_t count = 0;
+    size_t count = 0, statements = statement_count(outcome);
     columns = columns < LINE_COLUMNS ? columns : LINE_COLUMNS;
-    for (const char *const *line = entities_outcome_lines(owner, outcome); *line; line++)
-        add_folded(&lines, &count, *line, columns > 20 ? columns : 20);
+    columns = columns > 20 ? columns : 20;
+    for (size_t i = statements; all[i]; i++)
+        add_folded(&lines, &count, all[i], columns);
     if (!outcome->effect_count)
         add_line(&lines, &count, "The server does not count what it touches (track_counts is off).");
+    add_line(&lines, &count, "");
+    for (size_t i = 0; i < statements; i++)
+        add_folded(&lines, &count, all[i], columns);
     return talloc_steal(owner, lines);
 }
 

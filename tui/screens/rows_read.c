@@ -215,13 +215,15 @@ void rows_view_read_again(struct rows_view *view)
         return;
     }
     int64_t before = row_window_beside(view->window, ROWS_BEFORE);
-    view->place = view->hold->entity->key_count ? entity_row_key(view, view->hold->entity, here) : NULL;
+    talloc_free(view->place_memory);
+    view->place_memory = talloc_new(view);
+    view->place = view->hold->entity->key_count ? entity_row_key(view->place_memory, view->hold->entity, here) : NULL;
     view->place_row = row - top;
     view->place_top = (ptrdiff_t)(row - top);
     view->place_before = before == ROWS_UNKNOWN ? ROWS_UNKNOWN : before + (int64_t)top;
     if (top > 0)
         query.cursor =
-            entity_row_cursor(view->shown.memory, view->hold->entity, &query, row_window_row(view->window, top - 1));
+            entity_row_cursor(view->place_memory, view->hold->entity, &query, row_window_row(view->window, top - 1));
     read_page(view, ROWS_AGAIN, query);
 }
 

@@ -43,7 +43,8 @@ struct rows_view {
     struct task *task;       /* that reads, or NULL */
     enum rows_reading reading;
     int64_t start_ms;
-    struct error *problem;     /* why the newest attempt failed; not set: it did not */
+    struct error *problem; /* why the newest attempt failed; not set: it did not */
+    TALLOC_CTX *place_memory;
     const char *const *place;  /* ROWS_AGAIN: the key that the cursor goes back to; or NULL */
     size_t place_row;          /* else this row */
     ptrdiff_t place_top;       /* rows between the top of the picture and the cursor */
