@@ -395,15 +395,15 @@ static void test_long_text_and_json_have_a_viewer(void **state UNUSED)
 static void test_value_of_megabytes_is_laid_out_and_searched(void **state UNUSED)
 {
     oracle_execute(scene->oracle, "CREATE TABLE doc (id integer PRIMARY KEY, body jsonb); INSERT INTO doc SELECT 1, "
-                                  "jsonb_agg('entry ' || i) FROM generate_series(1, 300000) AS i");
+                                  "jsonb_agg(repeat('entry ', 6) || i) FROM generate_series(1, 50000) AS i");
     struct test_terminal *terminal = open_rows("doc");
     test_terminal_assert(terminal, "…");
     assert_in_range(terminal->received_bytes, 1, 60000);
     test_terminal_do(terminal, "\r");
     test_terminal_do(terminal, "j\r");
     test_terminal_wait(terminal, "› doc › 1 › body");
-    test_terminal_do(terminal, "/entry 299999\r");
-    test_terminal_assert(terminal, "\"entry 299999\",");
+    test_terminal_do(terminal, "/entry 49999\r");
+    test_terminal_assert(terminal, "entry 49999\",");
     quit(terminal);
 }
 
