@@ -55,6 +55,8 @@ static void add_locks(struct writer *writer, const struct facts *facts, enum loc
         const struct fact_lock *lock = &facts->locks[i];
         if (lock->mode != mode)
             continue;
+        if (lock->relkind == 'S' && is_mild(mode))
+            continue; /* a default that draws from it */
         if (is_index(lock->relkind) && facts->lock_count > 4) {
             index_count++;
             continue;

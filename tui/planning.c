@@ -61,7 +61,7 @@ static bool trace(TALLOC_CTX *owner, struct plan *plan, struct connection *conne
     *trace = trace_plan(owner, plan, connection, options, refusal);
     if (*trace)
         return true;
-    if (refusal->code == ERROR_CANCELLED || refusal->is_connection_lost) {
+    if (cancel_is_requested(options->cancel) || refusal->is_connection_lost) {
         error_copy(error, refusal);
         return false;
     }

@@ -496,7 +496,7 @@ static void rule_settings(struct ruling *ruling)
                                            NULL};
     for (size_t i = 0; ruling->facts->settings && ruling->facts->settings[i]; i++) {
         const char *line = ruling->facts->settings[i];
-        const char *name = talloc_strndup(ruling->owner, line, strcspn(line, " "));
+        const char *name = talloc_strndup(ruling->owner, line, strcspn(line, " ,"));
         const struct fact_object setting = {.kind = name};
         if (is_kind(&setting, timeouts))
             ruling_add(ruling, HAZARD_timeout_overruled, name,
@@ -559,11 +559,10 @@ static void rule_invalid_kept(struct ruling *ruling)
     bool is_blind =
         ruling_begins(ruling, "CREATE") && ruling_has(ruling, "CONCURRENTLY") && ruling_has(ruling, "EXISTS");
     if (is_blind)
-        ruling_add(
-            ruling, HAZARD_invalid_kept, "",
-            "Say CREATE INDEX CONCURRENTLY without IF NOT EXISTS: a resumed run drops an invalid index of its own and "
-            "builds it anew.",
-            "an invalid index of that name would be taken for done");
+        ruling_add(ruling, HAZARD_invalid_kept, "",
+                   "Drop first what a failed attempt may have left (DROP INDEX CONCURRENTLY IF EXISTS ...), or look at "
+                   "pg_index.indisvalid behind it.",
+                   "an invalid index of that name would be taken for done");
 }
 
 const ruling_fn ruling_rules[] = {

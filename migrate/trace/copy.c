@@ -97,7 +97,7 @@ bool copy_open(TALLOC_CTX *owner, struct copy *copy, const struct plan *plan, st
         add_key(owner, copy, options);
         return true;
     }
-    if (refusal->code == ERROR_CANCELLED) {
+    if (cancel_is_requested(options->cancel)) {
         error_copy(error, refusal);
         return false;
     }
@@ -224,14 +224,14 @@ static struct replay *make_original(TALLOC_CTX *owner, struct copy *copy, const 
     struct replay *replay = replay_applied(owner, copy, options, refusal);
     if (replay)
         copy->trace->source = "migrations";
-    if (!replay && refusal->code != ERROR_CANCELLED) {
+    if (!replay && !cancel_is_requested(options->cancel)) {
         copy->trace->reason = talloc_strdup(copy->trace, refusal->message);
         error_clear(refusal);
         replay = replay_live(owner, copy, options, refusal);
         if (replay)
             copy->trace->source = "live";
     }
-    if (!replay && refusal->code == ERROR_CANCELLED)
+    if (!replay && cancel_is_requested(options->cancel))
         error_copy(error, refusal);
     else if (!replay)
         give_reason(copy->trace, "no scratch copy of the target's schema", refusal);
@@ -254,7 +254,7 @@ bool copy_make(TALLOC_CTX *owner, struct copy *copy, const struct trace_options 
         copy->connection = build.connection;
         return true;
     }
-    if (refusal->code == ERROR_CANCELLED)
+    if (cancel_is_requested(options->cancel))
         error_copy(error, refusal);
     else
         give_reason(copy->trace, "no scratch copy of the target's schema", refusal);

@@ -28,7 +28,7 @@ static const char *copy(struct facts *facts, const char *text) { return text ? t
 
 static bool is_word(char byte) { return isalnum((unsigned char)byte) || byte == '_' || byte == '$' || (byte & 0x80); }
 
-bool trace_names(const struct statement *statement, const char *name)
+static bool holds_word(const struct statement *statement, const char *name)
 {
     size_t length = strlen(name);
     const char *text = statement->text;
@@ -41,6 +41,19 @@ bool trace_names(const struct statement *statement, const char *name)
             return true;
     }
     return false;
+}
+
+/* Quotes in a name are doubled in the text. */
+bool trace_names(const struct statement *statement, const char *name)
+{
+    if (!strchr(name, '"'))
+        return holds_word(statement, name);
+    char *doubled = talloc_strdup(NULL, "");
+    for (; *name; name++)
+        doubled = talloc_asprintf_append_buffer(doubled, "%s%c", *name == '"' ? "\"" : "", *name);
+    bool is_named = holds_word(statement, doubled);
+    talloc_free(doubled);
+    return is_named;
 }
 
 bool trace_begins(const struct statement *statement, const char *word)
@@ -80,7 +93,7 @@ static void add_locks(struct facts *facts, const struct trace_seen *seen, const 
                       const struct trace_relation *after)
 {
     enum lock_mode mode = seen->from == SEEN_OUTSIDE ? sighted(seen, before->id) : strongest(after ? after->locks : "");
-    if (!after && seen->from == SEEN_INSIDE)
+    if (!after && seen->from != SEEN_OUTSIDE)
         mode = LOCK_ACCESS_EXCLUSIVE; /* a drop takes no less, and what is dropped is in no catalog */
     const struct trace_relation *table = trace_find_relation(seen->before, before->table_id);
     const char *name = before->kind[0] == 'i' && table ? table->name : before->name;
@@ -90,7 +103,9 @@ static void add_locks(struct facts *facts, const struct trace_seen *seen, const 
         .mode = mode,
         .is_unnamed = !trace_names(seen->statement, before->name) && !trace_names(seen->statement, name),
     };
-    if (mode != LOCK_NONE)
+    /* What earlier statements hold is told of those alone that name it. */
+    bool is_old = seen->from == SEEN_TOGETHER && lock.is_unnamed && after && strongest(before->locks) >= mode;
+    if (mode != LOCK_NONE && !is_old)
         ADD(facts, locks, lock_count, lock);
 }
 
@@ -379,6 +394,18 @@ static void add_rebuilt(struct facts *facts, const struct trace_seen *seen, cons
         ADD(facts, rewrites, rewrite_count, fact);
 }
 
+static int compare_objects(const void *one, const void *other)
+{
+    return strcmp(((const struct trace_object *)one)->id, ((const struct trace_object *)other)->id);
+}
+
+/* What the file has made itself nobody misses. */
+static bool was_there(const struct trace_seen *seen, const struct trace_object *object)
+{
+    const struct trace_objects *base = seen->objects_base;
+    return bsearch(object, base->items, base->count, sizeof *base->items, compare_objects);
+}
+
 static void add_dropped(struct facts *facts, const struct trace_seen *seen, const struct trace_object *object)
 {
     if (is_a_right(object) && !goes_along(object, seen->after, seen->objects_after))
@@ -387,7 +414,7 @@ static void add_dropped(struct facts *facts, const struct trace_seen *seen, cons
         add_rebuilt(facts, seen, object);
         return;
     }
-    if (goes_along(object, seen->after, seen->objects_after))
+    if (!was_there(seen, object) || goes_along(object, seen->after, seen->objects_after))
         return;
     struct fact_object fact = fact_of(facts, seen, object);
     ADD(facts, dropped, dropped_count, fact);

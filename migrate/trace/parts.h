@@ -52,10 +52,11 @@ struct trace_seen {
     const struct statement *statement;
     const struct trace_relations *base; /* when its file began: what existed before */
     const struct trace_relations *before, *after;
-    const struct trace_objects *objects_before, *objects_after;
+    const struct trace_objects *objects_base, *objects_before, *objects_after;
     const struct trace_sighting *sightings; /* of a statement outside a transaction, whose own locks are gone */
     size_t sighting_count;
-    enum { SEEN_INSIDE, SEEN_OUTSIDE } from; /* a transaction */
+    /* A transaction: of the statement alone; of several, whose locks are still held; none. */
+    enum { SEEN_INSIDE, SEEN_TOGETHER, SEEN_OUTSIDE } from;
 };
 
 /* Pure: the facts, FACTS_MEASURED. Texts are copied. Owner: `owner`. */

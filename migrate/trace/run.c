@@ -33,7 +33,8 @@ struct course {
     struct statement_list list; /* of the entries */
     struct scratch_findings findings;
     struct trace_relations base, before;
-    struct trace_objects objects;
+    struct trace_objects base_objects, objects;
+    enum { MANNER_APART, MANNER_TOGETHER } manner;
     struct set_values settings;
     struct trace_watch *watch;
     bool has_base;
@@ -58,11 +59,23 @@ static struct statement word_of(const struct statement *like, const char *text, 
         .text = text, .size_bytes = strlen(text), .line = like->line, .column = like->column, .kind = kind};
 }
 
-/* SET LOCAL would end with its statement's own transaction. */
+/* A time limit of the file's own would hit what is asked between its statements, too. */
+static bool is_timeout(TALLOC_CTX *memory, const struct statement *statement)
+{
+    const char *words[3] = {"", "", ""};
+    if (statement->kind != STATEMENT_SET || statement_words(memory, statement, words, 3) < 2)
+        return false;
+    return !strcmp(words[1], "STATEMENT_TIMEOUT") || !strcmp(words[2], "STATEMENT_TIMEOUT") ||
+           !strcmp(words[1], "TRANSACTION_TIMEOUT") || !strcmp(words[2], "TRANSACTION_TIMEOUT");
+}
+
+/* As it is run: SET LOCAL would end with its statement's own transaction. */
 static struct statement lasting(struct course *course, const struct statement *statement)
 {
     struct statement result = *statement;
     const char *words[2];
+    if (is_timeout(course->memory, statement))
+        return word_of(statement, "SELECT", STATEMENT_OTHER);
     if (statement->kind != STATEMENT_SET || statement_words(course->memory, statement, words, 2) < 2 ||
         strcmp(words[0], "SET") != 0 || strcmp(words[1], "LOCAL") != 0)
         return result;
@@ -114,6 +127,12 @@ static void add_steps(struct course *course)
     }
 }
 
+static void add_limited(struct course *course, size_t index, const struct statement *statement)
+{
+    struct statement mute = word_of(statement, "SELECT", STATEMENT_OTHER);
+    add_entry(course, ENTRY_STATEMENT, index, is_timeout(course->memory, statement) ? &mute : statement);
+}
+
 static void add_together(struct course *course)
 {
     const struct statement_list *statements = &course->step->file->statements;
@@ -122,7 +141,7 @@ static void add_together(struct course *course)
     struct statement end = word_of(&statements->items[statements->count - 1], "ROLLBACK", STATEMENT_ROLLBACK);
     add_entry(course, ENTRY_BEGIN, first, &begin);
     for (size_t i = first; i < statements->count; i++)
-        add_entry(course, ENTRY_STATEMENT, i, &statements->items[i]);
+        add_limited(course, i, &statements->items[i]);
     add_entry(course, ENTRY_END, statements->count - 1, &end);
 }
 
@@ -169,6 +188,11 @@ static bool note_settings(struct course *course, size_t index, struct connection
         lines[count] = NULL;
     }
     course->settings = now;
+    const struct statement *statement = &course->step->file->statements.items[index];
+    if (is_timeout(course->memory, statement)) {
+        lines = talloc_zero_array(course->owner, const char *, 2);
+        lines[0] = "statement_timeout, a limit of its own";
+    }
     if (!is_local(course->memory, &course->step->file->statements.items[index]))
         course->facts[index].settings = lines;
     return true;
@@ -184,6 +208,7 @@ static bool read_base(struct course *course, struct connection *connection, stru
     course->has_base = true;
     return trace_read_relations(course->memory, connection, pid, &course->base, error) &&
            trace_read_objects(course->memory, connection, &course->objects, error) &&
+           trace_read_objects(course->memory, connection, &course->base_objects, error) &&
            read_session(course->memory, connection, &course->settings, error);
 }
 
@@ -197,17 +222,23 @@ static bool note_facts(struct course *course, const struct entry *entry, struct 
         .base = &course->base,
         .before = &course->before,
         .after = &after,
+        .objects_base = &course->base_objects,
         .objects_before = &course->objects,
         .objects_after = &objects,
-        .from = entry->role == ENTRY_OUTSIDE ? SEEN_OUTSIDE : SEEN_INSIDE,
+        .from = entry->role == ENTRY_OUTSIDE        ? SEEN_OUTSIDE
+                : course->manner == MANNER_TOGETHER ? SEEN_TOGETHER
+                                                    : SEEN_INSIDE,
     };
     if (course->watch)
         seen.sightings = watch_stop(course->watch, &seen.sighting_count);
     if (!trace_read_relations(course->memory, connection, connection_backend_pid(connection), &after, error) ||
         !trace_read_objects(course->memory, connection, &objects, error))
         return false;
-    struct facts *facts = trace_facts(course->owner, &seen);
-    course->facts[entry->statement] = *facts;
+    /* To a savepoint belongs nothing; ROLLBACK TO takes back what is no loss. */
+    if (seen.statement->kind == STATEMENT_SAVEPOINT)
+        course->facts[entry->statement] = (struct facts){.source = FACTS_MEASURED, .sqlstate = ""};
+    else
+        course->facts[entry->statement] = *trace_facts(course->owner, &seen);
     TALLOC_FREE(course->watch);
     course->objects = objects;
     course->before = after;
@@ -297,7 +328,7 @@ static bool run_entries(struct course *course, size_t *failed, struct error *err
     TALLOC_FREE(course->watch);
     if (ok)
         return true;
-    if (refusal->code == ERROR_CANCELLED) {
+    if (cancel_is_requested(connection_cancel(course->copy->connection))) {
         error_copy(error, refusal);
         return false;
     }
@@ -327,6 +358,7 @@ static bool has_savepoints(const struct migration_file *file)
 static bool run_together(struct course *course, size_t *failed, struct error *error)
 {
     clear(course);
+    course->manner = MANNER_TOGETHER;
     add_together(course);
     return run_entries(course, failed, error);
 }
@@ -334,6 +366,7 @@ static bool run_together(struct course *course, size_t *failed, struct error *er
 static bool run_apart(struct course *course, size_t *failed, struct error *error)
 {
     clear(course);
+    course->manner = MANNER_APART;
     if (course->step->file->is_transactional)
         add_transactional(course);
     else

@@ -229,6 +229,33 @@ static void test_measure_allowance_of_no_hazard_is_refused(void **state UNUSED)
     RUN(2, "apply", "--yes", "--allow", "data-loss");
 }
 
+static void test_measure_time_limit_of_the_file_stops_nothing(void **state UNUSED)
+{
+    stand("SET statement_timeout = 1;\nSELECT pg_sleep(0.01);\nALTER TABLE first ADD COLUMN x integer;\n");
+    RUN(0, "--json", "plan");
+    assert_value(STATEMENT ".hazards.0.id", "timeout-overruled");
+    assert_value("steps.0.statements.2.source", "measured");
+    assert_value("steps.0.statements.2.locks.0.relation", "public.first");
+}
+
+static void test_measure_what_the_file_made_itself_is_no_loss(void **state UNUSED)
+{
+    stand("CREATE TABLE mine (id integer);\nALTER TABLE first ADD COLUMN y integer;\n"
+          "ALTER TABLE first DROP COLUMN y;\nSAVEPOINT s;\nALTER TABLE first ADD COLUMN z integer;\n"
+          "ROLLBACK TO s;\nDROP TABLE mine;\n");
+    RUN(0, "apply", "--yes");
+}
+
+static void test_measure_hostile_names_are_found_in_the_text(void **state UNUSED)
+{
+    stand("ALTER TABLE \"a \"\"b\nc\" DROP COLUMN \"D\";\n");
+    oracle_execute(scene->oracle, "CREATE TABLE \"a \"\"b\nc\" (\"D\" integer)");
+    RUN(0, "--json", "plan");
+    assert_value(STATEMENT ".locks.0.relation", "public.\"a \"\"b\nc\"");
+    assert_true(json_is_true(deck_scene_value(scene, STATEMENT ".locks.0.named")));
+    assert_value(STATEMENT ".hazards.0.object", "public.\"a \"\"b\nc\".\"D\"");
+}
+
 /* ---- derived ---- */
 
 static void run_unmeasured(int status, const char *const *words)
@@ -295,6 +322,9 @@ int main(void)
         TEST(test_measure_allowed_data_loss_needs_no_name),
         TEST(test_measure_head_line_allows_data_loss),
         TEST(test_measure_allowance_of_no_hazard_is_refused),
+        TEST(test_measure_time_limit_of_the_file_stops_nothing),
+        TEST(test_measure_what_the_file_made_itself_is_no_loss),
+        TEST(test_measure_hostile_names_are_found_in_the_text),
         TEST(test_derive_stands_in_where_nothing_is_measured),
         TEST(test_derive_data_loss_asks_for_the_name_too),
         TEST(test_derive_survives_what_kills_the_parser),

@@ -175,6 +175,7 @@ static struct facts *measure(struct stage *stage, TALLOC_CTX *memory, const stru
         .base = &stage->base,
         .before = &before,
         .after = &after,
+        .objects_base = &stage->objects,
         .objects_before = &stage->objects,
         .objects_after = &objects,
     };
