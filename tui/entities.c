@@ -7,6 +7,8 @@
 #include "migrate/models.h"
 #include "tui/answer.h"
 
+enum { STATEMENT_BYTES = 2000 };
+
 /* ---- opening ---- */
 
 /* Rows must be read also where the models are wrong: then the catalog alone says what there is. */
@@ -192,13 +194,23 @@ static void add_line(const char ***lines, size_t *count, char *line)
     (*lines)[*count] = NULL;
 }
 
+/* The beginning of a statement, where it holds a long value or a cascade's many keys. */
+static char *statement_line(TALLOC_CTX *owner, const char *statement)
+{
+    size_t size = strlen(statement), shown = size > STATEMENT_BYTES ? STATEMENT_BYTES : size;
+    while (shown < size && shown && (statement[shown] & 0xC0) == 0x80)
+        shown--;
+    return shown == size ? talloc_asprintf(owner, "%s;", statement)
+                         : talloc_asprintf(owner, "%.*s ... (%zu bytes in all)", (int)shown, statement, size);
+}
+
 /* The statements, then what they touch. */
 const char *const *entities_outcome_lines(TALLOC_CTX *owner, const struct entity_outcome *outcome)
 {
     const char **lines = NULL;
     size_t count = 0;
     for (const char *const *statement = outcome->statements; *statement; statement++)
-        add_line(&lines, &count, talloc_asprintf(owner, "%s;", *statement));
+        add_line(&lines, &count, statement_line(owner, *statement));
     for (size_t i = 0; i < outcome->effect_count; i++) {
         const struct entity_effect *effect = &outcome->effects[i];
         char *line = talloc_asprintf(owner, "%s.%s:", effect->schema, effect->table);
@@ -285,6 +297,11 @@ bool entities_change(struct command_context *context, const struct entity_access
     printer_document(context->printer, outcome_json(access->entity, outcome));
     for (const char *const *line = entities_outcome_lines(memory, outcome); *line; line++)
         printer_line(context->printer, ROLE_DIM, "%s", *line);
-    printer_line(context->printer, ROLE_GOOD, "%s: done", verb);
+    char *key = entity_key_text(memory, outcome->key, access->entity->key_count);
+    if (change->what == WRITE_ADD)
+        printer_line(context->printer, ROLE_GOOD, "%s: done, %s %s", verb, entities_key_names(memory, access->entity),
+                     key);
+    else
+        printer_line(context->printer, ROLE_GOOD, "%s: done", verb);
     return true;
 }

@@ -51,6 +51,14 @@ static const char small_table[] =
     " is_deleted boolean NOT NULL DEFAULT false, twice numeric GENERATED ALWAYS AS (n * 2) STORED);"
     "INSERT INTO t (id, s, n) VALUES (1, 'a', 1.50), (2, 'b', NULL);";
 
+static const char *long_value(void)
+{
+    char *text = talloc_zero_size(scene, 2 * 5000 + 1);
+    for (size_t i = 0; i < 5000; i++)
+        memcpy(text + 2 * i, "ü", 2);
+    return text;
+}
+
 /* ---- what they do ---- */
 
 static void test_add_answers_with_the_row_as_it_stands(void **state)
@@ -68,6 +76,11 @@ static void test_add_answers_with_the_row_as_it_stands(void **state)
     DECK_RUN(scene, 0, "--json", "-d", "open", "add", "t", "id=8", "s=", "--yes");
     assert_text("row.s", "");
     assert_says("(SELECT count(*) FROM app.t) = 4");
+    DECK_RUN(scene, 0, "-d", "open", "add", "t", "id=9", talloc_asprintf(scene, "s=%s", long_value()), "--yes");
+    assert_holds(scene->program->out, "add a row to app.t: done, id 9\n");
+    assert_holds(scene->program->out, "bytes in all)\n");
+    assert_true(strlen(scene->program->out) < 3000);
+    assert_says("(SELECT length(s) FROM app.t WHERE id = 9) = 5000");
 }
 
 static void test_edit_changes_what_is_named_and_nothing_else(void **state)

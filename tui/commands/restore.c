@@ -2,6 +2,14 @@
 #include "tui/answer.h"
 #include "tui/entities.h"
 
+static bool cascades(const struct entity *entity)
+{
+    for (size_t i = 0; i < entity->relationship_count; i++)
+        if (entity->relationships[i].cascade & CASCADE_SOFT_DELETE)
+            return true;
+    return false;
+}
+
 static bool run(struct command_context *context, struct error *error)
 {
     struct entity_access access;
@@ -12,7 +20,12 @@ static bool run(struct command_context *context, struct error *error)
         !entities_read_row(context, &access, operands[1], &change, &row, error))
         return false;
     const char *verb = talloc_asprintf(context->memory, "restore %s %s", access.entity->name, operands[1]);
-    return entities_change(context, &access, &change, verb, error);
+    if (!entities_change(context, &access, &change, verb, error))
+        return false;
+    if (access.entity->soft_delete_kind == SOFT_DELETE_FLAG && cascades(access.entity))
+        printer_note(context->printer,
+                     "what was marked along with it stays marked: a flag does not tell which rows those are");
+    return true;
 }
 
 static const struct option options[] = {ANSWER_CONFIRM_OPTIONS};
