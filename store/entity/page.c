@@ -19,6 +19,10 @@ struct reading {
 static void take_rows(struct reading *reading, const struct result *result)
 {
     struct entity_page *page = reading->page;
+    page->rows =
+        talloc_realloc_size(page, page->rows, (page->count + result_row_count(result) + 1) * sizeof *page->rows);
+    if (!page->rows)
+        abort();
     for (size_t i = 0; i < result_row_count(result) && reading->wanted; i++) {
         if (reading->passed) {
             reading->passed--;
@@ -123,9 +127,6 @@ struct entity_page *entity_page_read(TALLOC_CTX *owner, struct connection *conne
     bool ok = row_select_make(page, entity, query, &reading.select, error);
     if (ok && reading.select.order.has_ties && query->direction == PAGE_BACKWARD)
         ok = error_set(error, ERROR_USAGE, "%s has no key: its rows can be read from the start alone", entity->name);
-    page->rows = talloc_zero_size(page, (query->limit + 1) * sizeof *page->rows);
-    if (!page->rows)
-        abort();
     if (ok && read_rows(&reading, error)) {
         finish(&reading);
         return page;
