@@ -1,4 +1,5 @@
-/* What a write is done with; shared by write.c and cascade.c. For store/entity/ only. */
+/* What a write is done with; shared by write.c, row_write.c, cascade.c, effects.c and outcome.c. For store/entity/
+ * only. */
 #ifndef STORE_ENTITY_WRITING_H
 #define STORE_ENTITY_WRITING_H
 
@@ -26,6 +27,20 @@ bool writing_carry_out(struct entity_outcome *outcome, struct connection *connec
 /* Reads the row again, after a commit. */
 void writing_refresh(struct entity_outcome *outcome, struct connection *connection, const struct entity *entity,
                      const struct entity_change *change);
+
+/* The row's own statements and what goes along; *result gets the row's key as writing_key_of takes it. */
+bool writing_row(struct writing *writing, struct result **result, struct error *error) NODISCARD;
+
+/* The key of a result's first row. Owner: `owner`. */
+const char *const *writing_key_of(TALLOC_CTX *owner, const struct entity *entity, const struct result *result);
+
+/* What the session's transactions have counted so far, by schema and table; *count gets how many. Owner: `owner`. */
+struct entity_effect *effects_now(TALLOC_CTX *owner, struct connection *connection, size_t *count,
+                                  struct error *error) NODISCARD;
+
+/* Sets the outcome's effects: those since `before`. */
+bool effects_since(struct entity_outcome *outcome, struct connection *connection, const struct entity_effect *before,
+                   size_t before_count, struct error *error) NODISCARD;
 
 /* Runs a statement and keeps it for people. Owner of the result: the attempt. */
 struct result *writing_run(struct writing *writing, const struct query_text *query, struct error *error);
