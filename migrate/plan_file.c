@@ -37,6 +37,18 @@ static json_t *lines_json(const char *text)
 
 static json_t *text_or_null(const char *text) { return text ? json_string(text) : json_null(); }
 
+/* What makes a change by hand visible: sha256 over the parts that decide. Owner: `owner`. */
+static char *seal_of(TALLOC_CTX *owner, const json_t *document)
+{
+    json_t *parts = json_pack("{s:O?, s:O?, s:O?}", "selection", json_object_get(document, "selection"), "allow",
+                              json_object_get(document, "allow"), "terms", json_object_get(document, "terms"));
+    char *text = parts ? json_dumps(parts, JSON_COMPACT | JSON_SORT_KEYS | JSON_ENSURE_ASCII) : NULL;
+    char *seal = text ? digest_sha256(owner, text, strlen(text)) : talloc_strdup(owner, "");
+    json_decref(parts);
+    free(text);
+    return seal;
+}
+
 static json_t *document_of(const struct plan *plan, const struct plan_selection *selection, const char *const *allow)
 {
     return json_pack("{s:s, s:i, s:s, s:s, s:{s:o, s:o, s:b}, s:o, s:o}", "kind", KIND, "format", FILE_FORMAT, "id",
@@ -67,6 +79,11 @@ bool plan_file_write(const char *path, const struct plan *plan, const struct pla
     if (!may_replace(path, error))
         return false;
     json_t *document = document_of(plan, selection, allow);
+    if (document) {
+        char *seal = seal_of(NULL, document);
+        json_object_set_new(document, "seal", json_string(seal));
+        talloc_free(seal);
+    }
     char *text = document ? json_dumps(document, JSON_INDENT(1) | JSON_ENSURE_ASCII) : NULL;
     json_decref(document);
     if (!text) {
@@ -172,7 +189,8 @@ static bool take_document(struct plan_file *file, const json_t *document, struct
         !take_texts(file, json_object_get(document, "allow"), &file->allow))
         return refuse(error, file->path, "is no whole plan: a part of it is missing, or of another type");
     file->fingerprint = digest_sha256(file, file->terms, strlen(file->terms));
-    if (strcmp(file->fingerprint, fingerprint) != 0)
+    const char *seal = json_string_value(json_object_get(document, "seal"));
+    if (strcmp(file->fingerprint, fingerprint) != 0 || !seal || strcmp(seal, seal_of(file, document)) != 0)
         return refuse(error, file->path, "was changed after it was made: its terms are not those of its fingerprint");
     return true;
 }

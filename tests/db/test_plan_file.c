@@ -157,6 +157,10 @@ static const struct {
 } edits[] = {
     {"a checksum edited", "step 002 ", "step 002 0", "was changed after it was made"},
     {"a line added", "\"terms\": [", "\"terms\": [\"step 009 x 0 1 1\",", "was changed after it was made"},
+    {"a hazard allowed by hand", "\"allow\": []", "\"allow\": [\"data-loss:public.x\"]",
+     "was changed after it was made"},
+    {"more selected by hand", "\"out_of_order\": false", "\"out_of_order\": true", "was changed after it was made"},
+    {"the seal taken off", "\"seal\"", "\"deal\"", "was changed after it was made"},
     {"another fingerprint", "\"fingerprint\": \"", "\"fingerprint\": \"0", "was changed after it was made"},
     {"another kind", "\"pgdeck plan\"", "\"shopping list\"", "is no plan of pgdeck's"},
     {"a later format", "\"format\": 1", "\"format\": 2", "another format"},
