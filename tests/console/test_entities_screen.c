@@ -726,6 +726,20 @@ static void test_change_that_waits_for_a_lock_is_cancelled(void **state UNUSED)
     quit(terminal);
 }
 
+static void test_change_that_cannot_be_shown_is_not_asked_for(void **state UNUSED)
+{
+    struct test_terminal *terminal = open_sized("open", 12, 80);
+    test_terminal_do(terminal, "3/owner\r");
+    test_terminal_do(terminal, "\r");
+    test_terminal_do(terminal, "\r");
+    test_terminal_do(terminal, "jE");
+    test_terminal_do(terminal, "\025mine\r");
+    test_terminal_do(terminal, "A");
+    test_terminal_assert(terminal, "14 rows are needed to show what it does: nothing was tried.");
+    test_terminal_do(terminal, ESCAPE);
+    quit(terminal);
+}
+
 /* ---- slow and lost ---- */
 
 static void test_slow_query_is_shown_and_cancelled(void **state UNUSED)
@@ -874,6 +888,7 @@ int main(void)
         TEST(test_deleting_without_a_mark_says_the_way),
         TEST(test_long_value_goes_to_the_editor),
         TEST(test_change_that_waits_for_a_lock_is_cancelled),
+        TEST(test_change_that_cannot_be_shown_is_not_asked_for),
         TEST(test_slow_query_is_shown_and_cancelled),
         TEST(test_quitting_ends_what_is_being_read),
         TEST(test_lost_connection_keeps_the_view),

@@ -9,7 +9,7 @@
 #include "tui/entities.h"
 #include "tui/screens/entity_text.h"
 
-enum { LINE_COLUMNS = 84, DIALOG_CHROME = 10, STATEMENT_BYTES = 1500 };
+enum { LINE_COLUMNS = 84, DIALOG_CHROME = 10, STATEMENT_BYTES = 1500, LEAST_ROWS = 14 };
 
 struct row_change {
     struct console *console;
@@ -297,6 +297,11 @@ static int destroy(struct row_change *change)
 struct row_change *row_change_start(TALLOC_CTX *owner, struct console *console, struct entity_hold *hold,
                                     const struct entity_change *wanted, row_change_fn on_end, void *argument)
 {
+    if (terminal_rows(console->terminal) < LEAST_ROWS) {
+        console_say(console, MESSAGE_WARNING, "%d rows are needed to show what it does: nothing was tried.",
+                    LEAST_ROWS);
+        return NULL;
+    }
     struct row_change *change = talloc_zero(owner, struct row_change);
     change->console = console;
     change->hold = hold;
