@@ -165,21 +165,21 @@ static const struct {
 
 static void test_lock_timeout_that_a_file_sets_is_overruled(void **state UNUSED)
 {
+    struct scenery *scenery;
+    set_up((void **)&scenery);
+    struct stage *stage = scenery->stage;
+    STAGE_SETTINGS(stage, QUICK, "lock_attempts=2");
+    stand_in_the_way(scenery);
     for (size_t i = 0; i < countof(own_timeouts); i++) {
-        struct scenery *scenery;
-        set_up((void **)&scenery);
-        struct stage *stage = scenery->stage;
         print_message("%s\n", own_timeouts[i].what);
-        STAGE_SETTINGS(stage, QUICK, "lock_attempts=2");
         stage_write(stage, "001_a.sql",
                     talloc_asprintf(stage, "%s;\nALTER TABLE orders ADD COLUMN note text;\n", own_timeouts[i].before));
-        stand_in_the_way(scenery);
         stage_apply_fails(stage, ERROR_LOCK_TIMEOUT);
         assert_true(stage_heard(stage, "warning 001 1 the file sets lock_timeout") ||
                     stage_heard(stage, "warning 001 4 the file sets lock_timeout") ||
                     stage_heard(stage, "warning 001 2 the file sets lock_timeout"));
-        talloc_free(scenery);
     }
+    talloc_free(scenery);
 }
 
 /* ---- the watcher and the breaker ---- */
