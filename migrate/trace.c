@@ -81,6 +81,14 @@ static const char *key_of(TALLOC_CTX *owner, const struct copy *copy, const stru
     return key;
 }
 
+struct measuring {
+    TALLOC_CTX *memory;
+    struct plan *plan;
+    struct copy *copy;
+    const struct query *session;
+    const struct trace_options *options;
+};
+
 static void skip_step(struct plan *plan, struct plan_step *step, const char *reason)
 {
     struct facts *facts = talloc_zero_array(plan, struct facts, (unsigned)step->file->statements.count + 1);
@@ -95,24 +103,56 @@ void trace_skip(struct plan *plan, const char *reason)
         skip_step(plan, &plan->steps[i], reason);
 }
 
-static bool measure_steps(struct plan *plan, const struct copy *copy, const struct query *session,
-                          const struct trace_options *options, struct error *error)
+/* A new copy, and in it the files up to `count`, each as it is: behind one that its single statements could not stand
+ * for. *is_whole: it could be made. Errors: ERROR_CANCELLED. */
+static bool begin_again(struct measuring *measuring, size_t count, bool *is_whole, struct error *error)
 {
-    const struct trace_copy running = {copy->database, copy->connection, session};
+    struct copy *copy = measuring->copy;
+    struct error *refusal = error_new(measuring->memory);
+    TALLOC_FREE(copy->connection);
+    TALLOC_FREE(copy->database);
+    if (!copy_make(measuring->memory, copy, measuring->options, error))
+        return false;
+    const struct trace_copy running = {copy->database, copy->connection, measuring->session};
+    *is_whole = copy->database;
+    for (size_t i = 0; *is_whole && i < count; i++)
+        *is_whole = measuring->plan->steps[i].first_statement == 0 &&
+                    trace_pass(measuring->memory, &running, measuring->plan->steps[i].file, refusal);
+    if (!cancel_is_requested(measuring->options->cancel))
+        return true;
+    return error_set(error, ERROR_CANCELLED, "measuring was cancelled");
+}
+
+static bool measure_step(struct measuring *measuring, size_t index, bool *is_whole, struct error *error)
+{
+    const struct trace_copy running = {measuring->copy->database, measuring->copy->connection, measuring->session};
+    struct plan_step *step = &measuring->plan->steps[index];
+    struct facts *facts;
+    enum trace_end end;
+    if (!trace_run(measuring->plan, &running, step, &facts, &end, error))
+        return false;
+    step->facts = facts;
+    *is_whole = end == END_WHOLE;
+    bool is_last = index + 1 == measuring->plan->count;
+    return end != END_AS_ONE || is_last || begin_again(measuring, index + 1, is_whole, error);
+}
+
+static bool measure_steps(struct measuring *measuring, struct error *error)
+{
+    struct plan *plan = measuring->plan;
+    const struct trace_options *options = measuring->options;
     bool is_whole = true;
     const char *stopped = NULL;
     for (size_t i = 0; i < plan->count; i++) {
         struct plan_step *step = &plan->steps[i];
-        struct facts *facts;
-        if (options->on_progress)
-            options->on_progress(options->listener, i, plan->count, step->file->name);
         if (!is_whole) {
             skip_step(plan, step, talloc_asprintf(plan, "%s, before it, could not be run whole", stopped));
             continue;
         }
-        if (!trace_run(plan, &running, step, &facts, &is_whole, error))
+        if (options->on_progress)
+            options->on_progress(options->listener, i, plan->count, step->file->name);
+        if (!measure_step(measuring, i, &is_whole, error))
             return false;
-        step->facts = facts;
         stopped = step->file->path;
     }
     return true;
@@ -135,7 +175,8 @@ static bool measure(TALLOC_CTX *memory, struct copy *copy, struct plan *plan, st
         trace_skip(plan, copy->trace->reason ? copy->trace->reason : "no scratch copy of the target's schema");
         return true;
     }
-    if (!measure_steps(plan, copy, &session, options, error))
+    struct measuring measuring = {memory, plan, copy, &session, options};
+    if (!measure_steps(&measuring, error))
         return false;
     memo_put(copy, key, plan);
     return true;

@@ -381,38 +381,54 @@ static void keep_together(struct course *course, const struct facts *together, s
         course->facts[i] = together[i];
 }
 
-static bool run_both(struct course *course, bool *is_whole, struct error *error)
+static bool run_both(struct course *course, enum trace_end *end, struct error *error)
 {
     size_t count = course->step->file->statements.count, failed;
     bool is_several = course->step->file->is_transactional && count > course->step->first_statement + 1;
-    *is_whole = false;
+    *end = END_FAILED;
     if (is_several && !run_together(course, &failed, error))
         return false;
-    if (is_several && (failed < count || has_savepoints(course->step->file)))
+    if (is_several && failed < count)
+        return true;
+    *end = END_AS_ONE;
+    if (is_several && has_savepoints(course->step->file))
         return true;
     struct facts *together = talloc_array(course->memory, struct facts, (unsigned)count + 1);
     memcpy(together, course->facts, count * sizeof *together);
     if (!run_apart(course, &failed, error))
         return false;
-    *is_whole = failed == count;
+    *end = failed == count ? END_WHOLE : is_several ? END_AS_ONE : END_FAILED;
     if (is_several && failed < count)
         keep_together(course, together, failed);
     return true;
 }
 
 bool trace_run(TALLOC_CTX *owner, const struct trace_copy *copy, const struct plan_step *step, struct facts **facts,
-               bool *is_whole, struct error *error)
+               enum trace_end *end, struct error *error)
 {
     size_t count = step->file->statements.count;
     struct course course = {.owner = owner, .memory = talloc_new(owner), .copy = copy, .step = step};
     course.facts = talloc_zero_array(owner, struct facts, (unsigned)count + 1);
-    *is_whole = true;
+    *end = END_WHOLE;
     clear(&course);
-    bool ok = count == step->first_statement || run_both(&course, is_whole, error);
+    bool ok = count == step->first_statement || run_both(&course, end, error);
     for (size_t i = step->first_statement; i < count; i++)
         if (course.facts[i].source == FACTS_UNKNOWN && !course.facts[i].reason)
             explain(&course, i);
     talloc_free(course.memory);
     *facts = course.facts;
     return ok;
+}
+
+bool trace_pass(TALLOC_CTX *owner, const struct trace_copy *copy, const struct migration_file *file,
+                struct error *error)
+{
+    struct scratch_findings findings = {0};
+    const struct scratch_run run = {
+        .file = file->path,
+        .statements = &file->statements,
+        .transaction = file->is_transactional ? RUN_ONE_TRANSACTION : RUN_EACH,
+        .first = copy->session,
+    };
+    return scratch_run(owner, copy->database, copy->connection, &run, &findings, error);
 }

@@ -246,6 +246,17 @@ static void test_measure_what_the_file_made_itself_is_no_loss(void **state UNUSE
     RUN(0, "apply", "--yes");
 }
 
+static void test_measure_goes_on_behind_a_file_that_is_one_transaction(void **state UNUSED)
+{
+    stand("CREATE TEMP TABLE t ON COMMIT DROP AS SELECT 7 AS a;\nINSERT INTO second SELECT a FROM t;\n"
+          "ALTER TABLE first ADD COLUMN late integer;\n");
+    deck_scene_write(scene, "004_fourth.sql", "ALTER TABLE first ALTER COLUMN late TYPE bigint;\n");
+    RUN(0, "--json", "plan");
+    assert_value("steps.0.statements.1.source", "measured");
+    assert_value("steps.1.statements.0.source", "measured");
+    assert_value("steps.1.statements.0.rewrites.0", "public.first");
+}
+
 static void test_measure_hostile_names_are_found_in_the_text(void **state UNUSED)
 {
     stand("ALTER TABLE \"a \"\"b\nc\" DROP COLUMN \"D\";\n");
@@ -324,6 +335,7 @@ int main(void)
         TEST(test_measure_allowance_of_no_hazard_is_refused),
         TEST(test_measure_time_limit_of_the_file_stops_nothing),
         TEST(test_measure_what_the_file_made_itself_is_no_loss),
+        TEST(test_measure_goes_on_behind_a_file_that_is_one_transaction),
         TEST(test_measure_hostile_names_are_found_in_the_text),
         TEST(test_derive_stands_in_where_nothing_is_measured),
         TEST(test_derive_data_loss_asks_for_the_name_too),
