@@ -55,6 +55,9 @@ struct entity_relationship {
     enum { ENTITY_KEY_HERE, ENTITY_KEY_THERE } holder;
     unsigned cascade; /* bits of enum model_cascade; inferred ones have none */
     enum model_soft_delete soft_delete;
+    /* SQL: whether a row of the other's is deleted, "behind" being its name; where the inverse hides the rows behind
+     * such a one. NULL: nothing is hidden. */
+    const char *hidden_behind;
     bool is_declared;
 };
 

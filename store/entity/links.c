@@ -3,6 +3,8 @@
 
 #include <jansson.h>
 
+#include "store/sql.h"
+
 extern const char sql_entity_links[];
 
 struct link_row {
@@ -76,12 +78,35 @@ static bool has_columns(const struct entity *entity, const struct model_names *n
     return true;
 }
 
-static void add_declared(struct entity *entity, const struct model_relationship *one)
+/* The other side says that rows behind a deleted one of it are hidden. Whether it can tell which are deleted, the
+ * catalog says: a database need not be as the models say. */
+static bool read_hiding(struct entity *entity, struct connection *connection, const struct model_relationship *one,
+                        struct entity_relationship *link, struct error *error)
+{
+    static const char sql[] =
+        "SELECT pg_catalog.quote_ident(a.attname), a.atttypid = 'pg_catalog.bool'::pg_catalog.regtype"
+        " FROM pg_catalog.pg_attribute AS a WHERE a.attrelid = pg_catalog.to_regclass($1)"
+        " AND a.attname = $2 AND NOT a.attisdropped";
+    if (link->holder != ENTITY_KEY_HERE || one->inverse->soft_delete != SOFT_DELETE_HIDE || !one->to->soft_delete)
+        return true;
+    TALLOC_CTX *memory = talloc_new(NULL);
+    const char *there = sql_qualified(memory, link->schema, link->table);
+    struct result *result = connection_query(memory, connection, PARAMETERS(there, one->to->soft_delete), error, sql);
+    if (result && result_row_count(result) > 0)
+        link->hidden_behind = talloc_asprintf(entity, "behind.%s %s", result_cell(result, 0, 0),
+                                              *result_cell(result, 0, 1) == 't' ? "IS TRUE" : "IS NOT NULL");
+    talloc_free(memory);
+    return result != NULL;
+}
+
+static bool add_declared(struct entity *entity, struct connection *connection, const struct model_relationship *one,
+                         struct error *error)
 {
     bool is_here = one->holder == KEY_HERE;
     if (!has_columns(entity, is_here ? &one->key : &one->target))
-        return;
-    *add(entity) = (struct entity_relationship){
+        return true;
+    struct entity_relationship *link = add(entity);
+    *link = (struct entity_relationship){
         .name = one->name,
         .schema = one->to->schema ? one->to->schema : "public",
         .table = one->to->table,
@@ -94,6 +119,7 @@ static void add_declared(struct entity *entity, const struct model_relationship 
         .soft_delete = one->soft_delete,
         .is_declared = true,
     };
+    return read_hiding(entity, connection, one, link, error);
 }
 
 static void add_inferred(struct entity *entity, json_t *names, const struct link_row *row)
@@ -130,9 +156,10 @@ bool links_read(struct entity *entity, struct connection *connection, const stru
     size_t count = 0;
     struct result *result = connection_query(memory, connection, PARAMETERS(oid), error, sql_entity_links);
     struct link_row *rows = result ? result_bind(result, columns, countof(columns), sizeof *rows, &count, error) : NULL;
-    for (size_t i = 0; declared && rows && i < declared->relationship_count; i++)
+    bool ok = rows != NULL;
+    for (size_t i = 0; declared && ok && i < declared->relationship_count; i++)
         if (declared->relationships[i].inverse) /* without it the model is refused elsewhere */
-            add_declared(entity, &declared->relationships[i]);
+            ok = add_declared(entity, connection, &declared->relationships[i], error);
     json_t *names = json_object(); /* the set of them: a table may have thousands */
     for (size_t i = 0; i < entity->relationship_count; i++)
         json_object_set_new(names, entity->relationships[i].name, json_true());
@@ -140,5 +167,5 @@ bool links_read(struct entity *entity, struct connection *connection, const stru
         add_inferred(entity, names, &rows[i]);
     json_decref(names);
     talloc_free(memory);
-    return rows != NULL;
+    return ok;
 }

@@ -88,6 +88,18 @@ static void add_alive(struct query_text *query, const struct entity *entity)
         query_add(query, " IS NOT TRUE");
 }
 
+/* Rows behind a deleted row of another entity, whose relationship hides them. */
+static void add_not_behind(struct query_text *query, const struct entity *entity,
+                           const struct entity_relationship *link)
+{
+    char *there = sql_qualified(query, link->schema, link->table);
+    query_add(query, "NOT EXISTS (SELECT FROM %s AS behind WHERE %s", there, link->hidden_behind);
+    for (size_t i = 0; i < link->column_count; i++)
+        query_add(query, " AND behind.%s = %s.%s", sql_identifier(query, link->there[i]), entity->qualified,
+                  sql_identifier(query, link->here[i]));
+    query_add(query, ")");
+}
+
 const char *query_add_filters(struct query_text *query, const struct entity *entity, const struct entity_query *asked)
 {
     const char *word = " WHERE ";
@@ -98,6 +110,13 @@ const char *query_add_filters(struct query_text *query, const struct entity *ent
     if (entity->soft_delete && asked->deleted == DELETED_HIDDEN) {
         query_add(query, "%s", word);
         add_alive(query, entity);
+        word = " AND ";
+    }
+    for (size_t i = 0; i < entity->relationship_count && asked->deleted == DELETED_HIDDEN; i++) {
+        if (!entity->relationships[i].hidden_behind)
+            continue;
+        query_add(query, "%s", word);
+        add_not_behind(query, entity, &entity->relationships[i]);
         word = " AND ";
     }
     return word;

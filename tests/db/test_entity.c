@@ -523,6 +523,25 @@ static void test_remove_cascades_through_three_levels_and_a_circle(void **state)
     assert_string_equal(fixture_ask(fixture, connection, deleted_rows), "c2");
 }
 
+static void test_rows_behind_a_deleted_one_are_hidden_where_the_relationship_says_so(void **state)
+{
+    struct fixture *fixture = *state;
+    struct connection *connection = with_schema(fixture, circle_tables);
+    fixture_elsewhere(fixture, "INSERT INTO app.b VALUES (4, NULL); UPDATE app.a SET deleted_at = now() WHERE id = 1");
+    const struct model *model = read_model(fixture, circle_models);
+    struct entity *entity = open_entity(fixture, connection, model, "B");
+    assert_string_equal(walk(fixture, connection, entity, (struct entity_query){.limit = 1}, 0), "3 4 ");
+    assert_string_equal(
+        walk(fixture, connection, entity, (struct entity_query){.limit = 9, .deleted = DELETED_SHOWN}, 0), "1 2 3 4 ");
+    /* Inferred relationships keep what is behind them, and so does a database whose table cannot tell. */
+    assert_string_equal(walk(fixture, connection, open_entity(fixture, connection, NULL, "app.b"),
+                             (struct entity_query){.limit = 9}, 0),
+                        "1 2 3 4 ");
+    fixture_elsewhere(fixture, "ALTER TABLE app.a DROP COLUMN deleted_at");
+    entity = open_entity(fixture, connection, model, "B");
+    assert_string_equal(walk(fixture, connection, entity, (struct entity_query){.limit = 9}, 0), "1 2 3 4 ");
+}
+
 static void test_delete_cascades_the_farthest_first(void **state)
 {
     struct fixture *fixture = *state;
@@ -824,6 +843,7 @@ int main(void)
         FIXTURE_TEST(test_rehearsed_change_touches_nothing_and_counts_what_it_would),
         FIXTURE_TEST(test_failed_write_says_what_the_server_said),
         FIXTURE_TEST(test_remove_cascades_through_three_levels_and_a_circle),
+        FIXTURE_TEST(test_rows_behind_a_deleted_one_are_hidden_where_the_relationship_says_so),
         FIXTURE_TEST(test_delete_cascades_the_farthest_first),
         FIXTURE_TEST(test_write_that_a_trigger_swallows_is_refused),
         FIXTURE_TEST(test_restore_by_day_or_flag_takes_back_one_row),

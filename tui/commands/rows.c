@@ -284,7 +284,8 @@ const struct command command_rows = {
     .summary = "Browse the rows of an entity, or list the entities.",
     .description =
         "ENTITY is a declared entity's name or any table's, with its schema where that is not public. Rows come in the order "
-        "of --order (NULLs last, with desc first), then of the key, page by page; soft-deleted ones are hidden unless asked for. "
+        "of --order (NULLs last, with desc first), then of the key, page by page; soft-deleted ones are hidden unless asked for, "
+        "and so are those behind a deleted one where the models' relationship says hide. "
         "Without ENTITY it lists what there is, with the planner's estimate of rows.\n\n"
         "A value is compared as the column's type compares it: \"cost >= 9\" knows numbers. One blank on each side of the operator "
         "is no part of the value. A name that holds an operator may stand in double quotes.\n\n"
