@@ -5,13 +5,10 @@
 #include "migrate/plan.h"
 #include "tui/answer.h"
 #include "tui/consent.h"
-#include "tui/highlight.h"
-#include "tui/measured.h"
 #include "tui/planning.h"
 #include "tui/screens/page.h"
 #include "tui/screens/run.h"
-
-enum { SUMMARY_BYTES = 400, STATEMENT_COLUMNS = 10 };
+#include "tui/screens/steps.h"
 
 /* What the worker makes; in the task's memory. */
 struct planned {
@@ -103,46 +100,9 @@ static bool work(struct task *task, void *argument, struct error *error)
 
 static void add_step(struct document *document, const struct plan_step *step)
 {
-    const struct migration_file *file = step->file;
-    TALLOC_CTX *memory = talloc_new(NULL);
-    document_add(document, LOOK_STRONG, "\n %s  %s", file->version, file->description);
-    document_line(document, LOOK_DIM, "   %s", file->path);
-    if (file->is_transactional)
-        document_line(document, LOOK_PLAIN,
-                      "   In one transaction: all of it or nothing. Waits at most %s for a lock%s.",
-                      answer_duration(memory, step->lock_timeout_ms), step->has_ladder ? ", and tries again" : "");
-    else
-        document_line(document, LOOK_WARN,
-                      "   Without a transaction: statement by statement; a failure midway leaves it incomplete.");
-    if (step->is_resume)
-        document_line(document, LOOK_WARN, "   Resumed: %s of the file %s done already.",
-                      answer_count(memory, step->first_statement, "statement"),
-                      step->first_statement == 1 ? "is" : "are");
-    for (size_t i = step->first_statement; i < file->statements.count; i++) {
-        const struct statement *statement = &file->statements.items[i];
-        const char *text = statement_summary(memory, statement, SUMMARY_BYTES);
-        document_add(document, LOOK_DIM, "   %5d  ", statement->line);
-        highlight_sql(document, text, strlen(text));
-        document_end_line(document);
-        const struct measured measured = measured_of(step, i);
-        measured_show(document, &measured, STATEMENT_COLUMNS);
-    }
-    talloc_free(memory);
-}
-
-/* What the facts are worth. */
-static void add_trace(struct document *document, const struct trace *trace)
-{
-    if (!trace)
-        return;
-    if (!trace->source)
-        document_line(document, LOOK_WARN, " Nothing could be measured: %s.", trace->reason ? trace->reason : "");
-    else
-        document_line(document, LOOK_DIM, " Measured in a scratch copy of %s%s%s.",
-                      strcmp(trace->source, "live") == 0 ? "the live schema" : "the applied migrations",
-                      trace->reason ? ": " : "", trace->reason ? trace->reason : "");
-    for (size_t i = 0; trace->warnings && trace->warnings[i]; i++)
-        document_line(document, LOOK_WARN, " %s", trace->warnings[i]);
+    document_add(document, LOOK_STRONG, "\n %s  %s", step->file->version, step->file->description);
+    document_line(document, LOOK_DIM, "   %s", step->file->path);
+    steps_add(document, step);
 }
 
 static struct document *plan_document(TALLOC_CTX *owner, const struct planned *planned)
@@ -165,7 +125,7 @@ static struct document *plan_document(TALLOC_CTX *owner, const struct planned *p
     const char *const *found = planning_preflight_lines(document, planned->preflight);
     for (size_t i = 0; found[i]; i++)
         document_line(document, LOOK_WARN, " %s", found[i]);
-    add_trace(document, planned->trace);
+    steps_add_trace(document, planned->trace);
     for (size_t i = 0; i < plan->count; i++)
         add_step(document, &plan->steps[i]);
     document_line(document, LOOK_DIM,
