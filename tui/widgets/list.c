@@ -112,15 +112,21 @@ static int shown_width(TALLOC_CTX *memory, const char *text)
     return text_width(text_sanitise(memory, text, strnlen(text, MEASURED_BYTES), TEXT_ONE_LINE));
 }
 
+static int title_width(const struct list *list, size_t column)
+{
+    return text_width(list->source.columns[column].title) + 1;
+}
+
 static void measure(struct list *list)
 {
     for (size_t column = 0; column < list->source.column_count; column++)
-        list->widths[column] = text_width(list->source.columns[column].title) + 1;
+        list->widths[column] = list->source.columns[column].presence == LIST_IF_FILLED ? 0 : title_width(list, column);
     for (size_t row = 0; row < list->count; row++) {
         TALLOC_CTX *memory = talloc_new(NULL);
         for (size_t column = 0; column < list->source.column_count; column++) {
             const char *text = cell(list, row, column, memory).text;
             int width = text ? shown_width(memory, text) : 0;
+            width = width && width < title_width(list, column) ? title_width(list, column) : width;
             list->widths[column] = width > list->widths[column] ? width : list->widths[column];
         }
         talloc_free(memory);
@@ -299,10 +305,12 @@ const char *list_position(const struct list *list, TALLOC_CTX *owner)
 
 /* ---- drawing ---- */
 
-/* What its content needs, within its bounds. */
+/* What its content needs, within its bounds. 0: it has none, and is only shown where it has some. */
 static int content_width(const struct list *list, size_t column)
 {
     const struct list_column *bounds = &list->source.columns[column];
+    if (list->widths[column] == 0)
+        return 0;
     int width = list->widths[column] < bounds->most ? list->widths[column] : bounds->most;
     return width > bounds->least ? width : bounds->least;
 }
@@ -350,8 +358,10 @@ static void fit_columns(const struct list *list, int room, int *widths)
 {
     size_t count = list->source.column_count, favourite = favourite_of(list);
     int used = -GAP;
-    for (size_t i = 0; i < count; i++)
-        used += (widths[i] = content_width(list, i)) + GAP;
+    for (size_t i = 0; i < count; i++) {
+        widths[i] = content_width(list, i);
+        used += widths[i] ? widths[i] + GAP : 0;
+    }
     for (size_t i = 0; i < count; i++)
         if (list->source.columns[i].align == LIST_CUT)
             used -= shrink(list, i, used - room, widths);
@@ -424,9 +434,8 @@ int list_wanted_columns(const struct list *list)
 {
     int wanted = GUTTER;
     for (size_t i = 0; i < list->source.column_count; i++) {
-        const struct list_column *column = &list->source.columns[i];
-        int width = list->widths[i] < column->most ? list->widths[i] : column->most;
-        wanted += GAP + (width > column->least ? width : column->least);
+        int width = content_width(list, i);
+        wanted += width ? GAP + width : 0;
     }
     return wanted;
 }

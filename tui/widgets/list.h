@@ -17,6 +17,7 @@ struct list_column {
         LIST_BESIDE,
         LIST_UNDER_CURSOR
     } cursor; /* the cursor's bar covers the columns up to the last UNDER_CURSOR one */
+    enum { LIST_ALWAYS, LIST_IF_FILLED } presence; /* IF_FILLED: while no cell of it has text it takes no room */
 };
 
 struct list_cell {
