@@ -47,6 +47,7 @@ struct console {
     const char *write_name;
     struct task *command_task; /* a command of the command line, or NULL */
     struct task *compare_task; /* what the Diff screen has compared or made, or NULL */
+    struct task *measure_task; /* what the Migrations screen measures, or NULL */
     struct parity *parity;
 
     unsigned char input[CONSOLE_INPUT_BYTES];

@@ -26,6 +26,9 @@ static void cancel(struct console *console)
     } else if (task) {
         task_cancel(task);
         console_say(console, MESSAGE_WARNING, "Cancelling: the server was asked to stop; waiting for its answer…");
+    } else if (console->measure_task) {
+        task_cancel(console->measure_task);
+        console_say(console, MESSAGE_WARNING, "Cancelling the measuring…");
     } else if (console->refreshing) {
         task_cancel(console->refreshing);
         console_say(console, MESSAGE_NOTE, "Cancelling the reading…");

@@ -129,6 +129,8 @@ static const char *busy_text(struct console *console, TALLOC_CTX *owner)
                                theme_glyph(GLYPH_ELLIPSIS));
     if (console->compare_task)
         return "comparing…";
+    if (console->measure_task)
+        return "measuring…";
     return console->refreshing ? "reading…" : NULL;
 }
 

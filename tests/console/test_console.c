@@ -92,6 +92,8 @@ static void test_tour_every_screen_shows_what_it_is_for(void **state)
     test_terminal_assert(terminal, "pending  001");
     test_terminal_assert(terminal, "CREATE TABLE first");
     test_terminal_do(terminal, "\t");
+    test_terminal_assert(terminal, "[Locks]");
+    test_terminal_do(terminal, "\t");
     test_terminal_assert(terminal, "[Notes]");
     test_terminal_do(terminal, "\t");
     test_terminal_assert(terminal, "It was never attempted here.");
@@ -397,6 +399,7 @@ static void test_hostile_bytes_never_reach_the_terminal(void **state)
     struct test_terminal *terminal = open_on("open");
     test_terminal_do(terminal, "2");
     test_terminal_assert(terminal, "\\x1B]0;PWNED\\x07");
+    test_terminal_do(terminal, "\t");
     test_terminal_do(terminal, "\t\r\r");
     test_terminal_do(terminal, "qA");
     test_terminal_type(terminal, "y");

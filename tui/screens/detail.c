@@ -1,4 +1,4 @@
-/* What is known of one migration: its SQL, its notes, its attempts. See migrations.h. */
+/* What is known of one migration: its SQL, its locks, its notes, its attempts. See migrations.h. */
 #include "tui/answer.h"
 #include "tui/highlight.h"
 #include "tui/screens/migrations.h"
@@ -6,7 +6,7 @@
 
 enum { MOST_SQL_BYTES = 1 << 20, FACT_COLUMNS = 9 };
 
-const char *const migration_tab_names[TAB_COUNT] = {"SQL", "Notes", "Journal"};
+const char *const migration_tab_names[TAB_COUNT] = {"SQL", "Locks", "Notes", "Journal"};
 
 static bool is_of(const struct journal_row *row, const struct migration *migration)
 {
@@ -122,13 +122,16 @@ static void add_journal(struct document *document, const struct survey *survey, 
         document_line(document, LOOK_DIM, "Of the newest %d events.", SURVEY_EVENTS);
 }
 
-struct document *migration_document(TALLOC_CTX *owner, const struct survey *survey, const struct migration *migration,
-                                    enum migration_tab tab)
+struct document *migration_document(TALLOC_CTX *owner, const struct survey *survey, const struct locks *locks,
+                                    const struct migration *migration, enum migration_tab tab)
 {
     struct document *document = document_new(owner);
     switch (tab) {
     case TAB_SQL:
         add_sql(document, survey, migration);
+        break;
+    case TAB_LOCKS:
+        locks_add(document, locks, migration);
         break;
     case TAB_NOTES:
         add_notes(document, survey, migration);

@@ -5,16 +5,24 @@
 #include "tui/answer.h"
 #include "tui/consent.h"
 #include "tui/editor.h"
+#include "tui/screens/locks.h"
 #include "tui/screens/page.h"
 #include "tui/screens/plan.h"
 #include "tui/screens/state.h"
 #include "tui/widgets/list.h"
 #include "tui/widgets/panes.h"
 
-enum { COLUMN_STATE, COLUMN_VERSION, COLUMN_NAME, COLUMN_STATEMENTS, COLUMN_TIME, COLUMN_BY, COLUMN_TOOK };
+enum { COLUMN_STATE, COLUMN_VERSION, COLUMN_NAME, COLUMN_STATEMENTS, COLUMN_LOCK, COLUMN_TIME, COLUMN_BY, COLUMN_TOOK };
+
+struct migration_rows {
+    const struct status *status;
+    const struct locks *locks;
+};
 
 struct migrations_view {
     struct view base;
+    struct migration_rows rows;
+    struct locks *locks;
     struct list *list;
     struct pager *pager;
     enum migration_tab tab;
@@ -29,6 +37,7 @@ static const struct list_column columns[] = {
     [COLUMN_VERSION] = {"VERSION", 7, 18, 8, LIST_LEFT, LIST_UNDER_CURSOR},
     [COLUMN_NAME] = {"NAME", 26, 60, 10, LIST_LEFT, LIST_UNDER_CURSOR},
     [COLUMN_STATEMENTS] = {"STMTS", 5, 6, 4, LIST_RIGHT, LIST_BESIDE},
+    [COLUMN_LOCK] = {"LOCK", 15, 20, 6, LIST_CUT, LIST_BESIDE, LIST_IF_FILLED},
     [COLUMN_TIME] = {"APPLIED", 7, 11, 7, LIST_LEFT, LIST_BESIDE},
     [COLUMN_BY] = {"BY", 2, 12, 5, LIST_LEFT, LIST_BESIDE},
     [COLUMN_TOOK] = {"TOOK", 4, 10, 3, LIST_RIGHT, LIST_BESIDE},
@@ -36,7 +45,7 @@ static const struct list_column columns[] = {
 
 static const struct migration *row_at(const void *rows, size_t row)
 {
-    return &((const struct status *)rows)->migrations[row];
+    return &((const struct migration_rows *)rows)->status->migrations[row];
 }
 
 static const char *identity(const void *rows, size_t row) { return row_at(rows, row)->version; }
@@ -59,6 +68,9 @@ static void cell(const void *rows, size_t row, size_t column, TALLOC_CTX *owner,
         break;
     case COLUMN_STATEMENTS:
         made->text = migration->file ? talloc_asprintf(owner, "%zu", migration->file->statements.count) : "";
+        break;
+    case COLUMN_LOCK:
+        made->text = locks_strongest(owner, ((const struct migration_rows *)rows)->locks, migration);
         break;
     case COLUMN_TIME:
         made->text = applied ? survey_short_time(owner, applied->applied_at) : "";
@@ -91,6 +103,9 @@ static int compare(const void *rows, size_t left, size_t right, size_t column)
     case COLUMN_STATEMENTS:
         return by_number(a->file ? (int64_t)a->file->statements.count : -1,
                          b->file ? (int64_t)b->file->statements.count : -1);
+    case COLUMN_LOCK:
+        return by_number(locks_rank(((const struct migration_rows *)rows)->locks, a),
+                         locks_rank(((const struct migration_rows *)rows)->locks, b));
     case COLUMN_TIME:
         return by_text(a->row ? a->row->applied_at : NULL, b->row ? b->row->applied_at : NULL);
     case COLUMN_BY:
@@ -117,8 +132,9 @@ static void fill_pane(struct migrations_view *view)
     talloc_free(view->shown);
     view->shown = migration ? talloc_strdup(view, migration->version) : NULL;
     view->shown_tab = view->tab;
-    pager_set(view->pager, migration ? migration_document(view, view->base.console->survey, migration, view->tab)
-                                     : document_new(view));
+    pager_set(view->pager, migration
+                               ? migration_document(view, view->base.console->survey, view->locks, migration, view->tab)
+                               : document_new(view));
     pager_to_start(view->pager);
 }
 
@@ -131,6 +147,22 @@ static void follow(struct migrations_view *view)
     bool is_same = here && view->shown ? strcmp(here, view->shown) == 0 : here == view->shown;
     if (!is_same || view->tab != view->shown_tab)
         loop_after(view->base.console->loop, CONSOLE_REST_MS, on_rest, view);
+}
+
+static size_t show_rows(struct migrations_view *view)
+{
+    view->rows = (struct migration_rows){view->base.console->survey->status, view->locks};
+    return list_set(view->list, &view->rows, view->rows.status->count);
+}
+
+static void on_locks(void *argument)
+{
+    struct migrations_view *view = argument;
+    if (!view->base.console->survey)
+        return;
+    (void)show_rows(view);
+    if (view->tab == TAB_LOCKS)
+        fill_pane(view);
 }
 
 /* ---- drawing ---- */
@@ -150,8 +182,13 @@ static void draw_split(struct migrations_view *view, struct terminal *terminal, 
     struct panes panes = panes_split(area, list_wanted_columns(view->list), (int)list_shown_count(view->list) + 1);
     list_draw(view->list, terminal, panes.list);
     panes_draw_rule(terminal, &panes);
-    if (panes.detail.rows > 0)
-        draw_pane(view, terminal, panes.detail);
+    if (panes.detail.rows == 0)
+        return;
+    /* Asked here, for only what is in front is drawn: under a page, or on another screen, nobody looks. */
+    const struct migration *migration = under_cursor(view);
+    if (view->tab == TAB_LOCKS && migration && locks_is_coming(view->locks, migration))
+        locks_want(view->locks);
+    draw_pane(view, terminal, panes.detail);
 }
 
 static void draw(struct view *base, struct terminal *terminal, struct area area)
@@ -208,6 +245,8 @@ static const char *refusal(struct view *base, enum action action)
         return "The target was not read yet: r tries again.";
     if (needs_row && list_cursor(view->list) < 0)
         return "There is no row here.";
+    if (action == ACTION_OPEN && view->tab == TAB_LOCKS && locks_is_coming(view->locks, under_cursor(view)))
+        return "It is still being measured.";
     if (action == ACTION_EDIT && under_cursor(view) && !under_cursor(view)->file)
         return "There is no file of this version.";
     return NULL;
@@ -255,8 +294,8 @@ static void open_full(struct migrations_view *view)
     char *title =
         talloc_asprintf(view, "%s_%s %s %s", migration->version, migration->description ? migration->description : "",
                         theme_glyph(GLYPH_CRUMB), migration_tab_names[view->tab]);
-    page_open(view->base.console, title, migration_document(view, view->base.console->survey, migration, view->tab),
-              PAGE_INSET);
+    page_open(view->base.console, title,
+              migration_document(view, view->base.console->survey, view->locks, migration, view->tab), PAGE_INSET);
     talloc_free(title);
 }
 
@@ -324,6 +363,10 @@ static bool act(struct view *base, enum action action)
     case ACTION_CLOSE:
         close_innermost(view);
         break;
+    case ACTION_REFRESH:
+        locks_forget(view->locks);
+        on_locks(view);
+        return false; /* the rest of it is the console's */
     default:
         if (!list_act(view->list, action))
             return false;
@@ -352,7 +395,8 @@ static void refreshed(struct view *base)
         return;
     }
     bool is_first = !view->shown;
-    size_t lost = list_set(view->list, survey->status, survey->status->count);
+    locks_follow(view->locks);
+    size_t lost = show_rows(view);
     if (lost > 0)
         console_say(base->console, MESSAGE_WARNING, "%zu marked rows are gone; their marks were dropped.", lost);
     for (size_t i = 0; is_first && i < survey->status->count; i++)
@@ -379,6 +423,7 @@ struct view *migrations_view_new(struct console *console)
 {
     struct migrations_view *view = talloc_zero(console, struct migrations_view);
     view->base = (struct view){&migrations_class, console};
+    view->locks = locks_new(view, console, on_locks, view);
     view->list = list_new(view, &source);
     list_sort(view->list, COLUMN_VERSION);
     view->pager = pager_new(view);
