@@ -19,8 +19,8 @@ static void cell(const void *rows, size_t row, size_t column, TALLOC_CTX *owner 
 }
 
 static const struct list_column columns[] = {
-    {"NAME", 4, 20, 9, LIST_LEFT, LIST_UNDER_CURSOR},
-    {"NOTE", 4, 12, 5, LIST_RIGHT, LIST_BESIDE},
+    {"NAME", 4, 20, 9, LIST_LEFT, LIST_UNDER_CURSOR, LIST_ALWAYS},
+    {"NOTE", 4, 12, 5, LIST_RIGHT, LIST_BESIDE, LIST_IF_FILLED},
 };
 static const struct list_source source = {columns, countof(columns), identity, cell, NULL};
 
@@ -149,6 +149,18 @@ static void test_cursor_survives_a_storm_of_refreshes(void **state)
     }
 }
 
+static void test_column_without_any_text_takes_no_room(void **state)
+{
+    static const struct row bare[] = {{"a", ""}, {"b", NULL}}, partly[] = {{"a", ""}, {"b", "x"}};
+    struct list *list = *state;
+    list_set(list, bare, countof(bare));
+    int narrow = list_wanted_columns(list);
+    list_set(list, partly, countof(partly));
+    assert_true(list_wanted_columns(list) > narrow + 4);
+    list_set(list, bare, countof(bare));
+    assert_int_equal(list_wanted_columns(list), narrow);
+}
+
 static void test_drawing_fits_any_size(void **state)
 {
     struct list *list = *state;
@@ -189,6 +201,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_mark_is_taken_back_by_the_same_key, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_moves_stop_at_the_ends, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_cursor_survives_a_storm_of_refreshes, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_column_without_any_text_takes_no_room, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_drawing_fits_any_size, set_up, tear_down),
     };
     return cmocka_run_group_tests_name("list", tests, NULL, NULL);

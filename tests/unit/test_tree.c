@@ -25,8 +25,8 @@ static void cell(const void *rows, size_t row, size_t column, TALLOC_CTX *owner 
 }
 
 static const struct list_column columns[] = {
-    {"NAME", 8, 20, 9, LIST_LEFT, LIST_UNDER_CURSOR},
-    {"NOTE", 4, 12, 5, LIST_LEFT, LIST_BESIDE},
+    {"NAME", 8, 20, 9, LIST_LEFT, LIST_UNDER_CURSOR, LIST_ALWAYS},
+    {"NOTE", 4, 12, 5, LIST_LEFT, LIST_BESIDE, LIST_ALWAYS},
 };
 static const struct tree_source source = {columns, countof(columns), identity, depth, cell};
 
