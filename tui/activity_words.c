@@ -154,7 +154,7 @@ const char *activity_unknown_text(TALLOC_CTX *owner, const struct activity *acti
     size_t unknown = 0;
     for (size_t i = 0; i < activity->session_count; i++)
         unknown += !activity->sessions[i].is_visible;
-    if (activity->sees_all)
+    if (activity->sees_all || !unknown)
         return NULL;
     return talloc_asprintf(owner, "what %s of other roles do%s is unknown: role %s may not see it",
                            unknown == 1 ? "1 session" : answer_count(owner, unknown, "session"),

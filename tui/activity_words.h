@@ -37,7 +37,7 @@ const char *activity_summary_text(TALLOC_CTX *owner, const struct activity *acti
 /* "7 sessions, 4 wait for a lock". Owner: `owner`. */
 const char *activity_summary_short(TALLOC_CTX *owner, const struct activity *activity);
 
-/* How many sessions' doings are unknown, and why with what to do; NULL where all are known. Owner: `owner`. */
+/* How many sessions' doings are unknown, and why with what to do; NULL where nothing is unknown. Owner: `owner`. */
 const char *activity_unknown_text(TALLOC_CTX *owner, const struct activity *activity);
 const char *activity_unknown_hint(TALLOC_CTX *owner, const struct activity *activity);
 

@@ -70,8 +70,8 @@ static void add_locks(struct writer *writer, const struct facts *facts, enum loc
     }
     if (index_count)
         add(writer, " ",
-            talloc_asprintf(writer->owner, "%s%zu index%s", count ? "and " : lock_mode_sql(mode), index_count,
-                            index_count == 1 ? "" : "es"));
+            talloc_asprintf(writer->owner, "%s%s%zu index%s", count ? "and" : lock_mode_sql(mode), count ? " " : ": ",
+                            index_count, index_count == 1 ? "" : "es"));
     flush(writer);
 }
 

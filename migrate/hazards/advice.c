@@ -163,13 +163,26 @@ static const struct {
     {"42P01", "What it names is not there: is the order of the files right, and the search_path?"},
     {"42703", "The column that it names is not there: is the order of the files right?"},
     {"2BP01", "Others depend on it: drop or change them first, by name; CASCADE drops them unseen."},
-    {"0A000",
-     "The server does not support this. For an index on a partitioned table: CREATE INDEX ... ON ONLY the parent, "
-     "CREATE INDEX CONCURRENTLY on each partition, then ALTER INDEX ... ATTACH PARTITION."},
+    {"0A000", "The server does not do this as it stands: another order or another statement is needed."},
 };
+
+/* One SQLSTATE for all that the server does not support: the statement tells which it is. */
+static const char *advice_unsupported(const struct ruling *ruling)
+{
+    if (ruling_begins(ruling, "CREATE") && ruling_has(ruling, "INDEX") && ruling_has(ruling, "CONCURRENTLY"))
+        return "For an index on a partitioned table: CREATE INDEX ... ON ONLY the parent, CREATE INDEX CONCURRENTLY on "
+               "each partition, then ALTER INDEX ... ATTACH PARTITION.";
+    if (ruling_begins(ruling, "ALTER TABLE") && ruling_has(ruling, "TYPE"))
+        return "Where a view, a rule or a trigger uses the column: drop it first, and make it again afterwards, in the "
+               "same file.";
+    return NULL;
+}
 
 const char *advice_failure(const struct ruling *ruling)
 {
+    const char *unsupported = strcmp(ruling->facts->sqlstate, "0A000") ? NULL : advice_unsupported(ruling);
+    if (unsupported)
+        return unsupported;
     for (size_t i = 0; i < countof(failures); i++)
         if (!strcmp(failures[i].sqlstate, ruling->facts->sqlstate))
             return failures[i].advice;

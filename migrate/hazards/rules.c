@@ -527,7 +527,10 @@ static void rule_failure(struct ruling *ruling)
     const struct facts *facts = ruling->facts;
     if (facts->source == FACTS_MEASURED)
         return;
-    if (facts->failure)
+    if (facts->failure && !strcmp(facts->sqlstate, "57014"))
+        ruling_add(ruling, HAZARD_unknown, "", "See that it can end soon, or expect that it lasts.",
+                   "is not done in a scratch copy within the time for measuring; what it does is not known");
+    else if (facts->failure)
         ruling_add(ruling, HAZARD_fails, "", advice_failure(ruling), "fails in a copy of the target's schema: %s",
                    facts->failure);
     else if (facts->source == FACTS_UNKNOWN)
@@ -566,11 +569,15 @@ static void rule_invalid_kept(struct ruling *ruling)
 }
 
 const ruling_fn ruling_rules[] = {
-    rule_failure,       rule_data_loss,       rule_server_object,
-    rule_all_rows,      rule_falls_along,     rule_rewrite,
-    rule_scan,          rule_work_under_lock, rule_validate_together,
-    rule_fails_on_rows, rule_drop_index,      rule_detach,
-    rule_unnamed_lock,  rule_several_tables,  rule_invalid_kept,
-    rule_changes,       rule_protection,      rule_rights,
-    rule_settings,      rule_extension,       NULL,
+    rule_failure,         rule_data_loss,
+    rule_server_object,   rule_all_rows,
+    ruling_unseen_loss,   rule_falls_along,
+    rule_rewrite,         rule_scan,
+    rule_work_under_lock, rule_validate_together,
+    rule_fails_on_rows,   rule_drop_index,
+    rule_detach,          rule_unnamed_lock,
+    rule_several_tables,  rule_invalid_kept,
+    rule_changes,         rule_protection,
+    rule_rights,          rule_settings,
+    rule_extension,       NULL,
 };

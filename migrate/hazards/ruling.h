@@ -40,6 +40,9 @@ const char *ruling_last_of(const char *name);
 /* The lock that the statement takes on a relation. */
 enum lock_mode ruling_lock_of(const struct facts *facts, const char *relation);
 
+/* unseen.c: the rule for what is lost where neither the statement's opening nor the catalog tells. */
+void ruling_unseen_loss(struct ruling *ruling);
+
 /* All rules, in the order in which their hazards are shown. */
 typedef void (*ruling_fn)(struct ruling *ruling);
 extern const ruling_fn ruling_rules[]; /* NULL-terminated */

@@ -148,6 +148,9 @@ static void test_activity_words_of_what_is_unknown(void **state)
     assert_string_equal(activity_unknown_hint(reading, reading), "GRANT pg_read_all_stats TO \"dba\" shows it.");
     reading->sees_all = true;
     assert_null(activity_unknown_text(reading, reading));
+    reading->sees_all = false;
+    reading->session_count = 0;
+    assert_null(activity_unknown_text(reading, reading));
 }
 
 static void test_activity_words_of_progress(void **state)

@@ -319,10 +319,86 @@ static void test_hazard_ids_are_words_with_dashes(void **state)
     }
 }
 
+/* ---- what is lost unseen ---- */
+
+static void test_hazard_drop_owned_is_data_loss(void **state)
+{
+    struct fixture *fixture = *state;
+    add(fixture, "DROP OWNED BY app CASCADE");
+    add(fixture, "REASSIGN OWNED BY app TO other");
+    assert_non_null(find(fixture, 1, HAZARD_data_loss));
+    assert_null(find(fixture, 2, HAZARD_data_loss));
+}
+
+static void test_hazard_delete_in_with_names_the_table_that_loses(void **state)
+{
+    struct fixture *fixture = *state;
+    struct facts *facts =
+        add(fixture, "WITH gone AS (DELETE FROM app.large RETURNING *) INSERT INTO app.other SELECT * FROM gone");
+    lock(fixture, facts, "app.other", LOCK_ROW_EXCLUSIVE);
+    lock(fixture, facts, "app.large", LOCK_ROW_EXCLUSIVE);
+    scan(fixture, facts, "app.large");
+    const struct hazard *hazard = find(fixture, 1, HAZARD_delete_all);
+    assert_non_null(hazard);
+    assert_string_equal(hazard->object, "app.large");
+}
+
+static void test_hazard_rows_deleted_by_a_block_are_told(void **state)
+{
+    struct fixture *fixture = *state;
+    static const struct fact_tuples all = {.relation = "app.small", .deleted = 10};
+    static const struct fact_tuples some = {.relation = "app.small", .deleted = 9};
+    const struct fact_tuples *const tuples[] = {&all, &some, &all};
+    static const char *const texts[] = {"DO $$ BEGIN DELETE FROM app.small; END $$",
+                                        "DO $$ BEGIN DELETE FROM app.small WHERE a > 1; END $$",
+                                        "DELETE FROM app.small WHERE a > 0"};
+    for (size_t i = 0; i < countof(texts); i++) {
+        struct facts *facts = add(fixture, texts[i]);
+        facts->tuples = tuples[i];
+        facts->tuple_count = 1;
+    }
+    assert_non_null(find(fixture, 1, HAZARD_delete_all));
+    assert_null(find(fixture, 2, HAZARD_delete_all));
+    assert_null(find(fixture, 3, HAZARD_delete_all));
+}
+
+/* ---- what fails ---- */
+
+static struct facts *add_failing(struct fixture *fixture, const char *sql, const char *sqlstate)
+{
+    struct facts *facts = add(fixture, sql);
+    facts->source = FACTS_DERIVED;
+    facts->sqlstate = sqlstate;
+    facts->failure = "it says no";
+    return facts;
+}
+
+static void test_hazard_slow_measuring_is_no_failure(void **state)
+{
+    struct fixture *fixture = *state;
+    add_failing(fixture, "UPDATE app.large SET a = 1 WHERE b", "57014");
+    assert_null(find(fixture, 1, HAZARD_fails));
+    assert_non_null(find(fixture, 1, HAZARD_unknown));
+}
+
+static void test_hazard_advice_fits_what_is_not_supported(void **state)
+{
+    struct fixture *fixture = *state;
+    add_failing(fixture, "ALTER TABLE app.large ALTER a TYPE text", "0A000");
+    add_failing(fixture, "CREATE INDEX CONCURRENTLY i ON app.large (a)", "0A000");
+    assert_non_null(strstr(find(fixture, 1, HAZARD_fails)->advice, "a view"));
+    assert_non_null(strstr(find(fixture, 2, HAZARD_fails)->advice, "ON ONLY"));
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
+        TEST(test_hazard_drop_owned_is_data_loss),
+        TEST(test_hazard_delete_in_with_names_the_table_that_loses),
+        TEST(test_hazard_rows_deleted_by_a_block_are_told),
+        TEST(test_hazard_slow_measuring_is_no_failure),
+        TEST(test_hazard_advice_fits_what_is_not_supported),
         TEST(test_hazard_work_behind_a_lock_is_told),
         TEST(test_hazard_work_without_a_transaction_is_none),
         TEST(test_hazard_second_table_is_told_once),

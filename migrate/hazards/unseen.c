@@ -1,0 +1,71 @@
+/* What is lost where neither the statement's opening nor the catalog tells: rows that WITH, a block or a function
+ * deletes, and what DROP OWNED takes. */
+#include "migrate/hazards/ruling.h"
+
+static const char advice_delete[] = "Say which rows by WHERE; delete many of them in small batches.";
+
+static bool is_scanned(const struct facts *facts, const char *relation)
+{
+    for (size_t i = 0; i < facts->scan_count; i++)
+        if (!strcmp(facts->scans[i].relation, relation))
+            return true;
+    return false;
+}
+
+static bool is_found(const struct ruling *ruling, const char *table)
+{
+    for (size_t i = 0; i < ruling->found->count; i++)
+        if (ruling->found->items[i].kind == &hazard_kinds[HAZARD_delete_all] &&
+            !strcmp(ruling->found->items[i].object, table))
+            return true;
+    return false;
+}
+
+static void add_delete(struct ruling *ruling, const char *table)
+{
+    if (ruling_is_there(ruling, table) && !is_found(ruling, table))
+        ruling_add(ruling, HAZARD_delete_all, table, advice_delete, "deletes every row of %s", table);
+}
+
+/* WITH gone AS (DELETE FROM t RETURNING *) INSERT INTO archive ...: the table that is both written and read whole. */
+static void delete_in_with(struct ruling *ruling)
+{
+    if (!ruling_begins(ruling, "WITH") || !ruling_has(ruling, "DELETE") || ruling_has(ruling, "WHERE"))
+        return;
+    for (size_t i = 0; i < ruling->facts->lock_count; i++) {
+        const struct fact_lock *lock = &ruling->facts->locks[i];
+        if (lock->mode == LOCK_ROW_EXCLUSIVE && is_scanned(ruling->facts, lock->relation))
+            add_delete(ruling, lock->relation);
+    }
+}
+
+/* A block or a function hides its text; the rows that it really deleted tell, where scratch has as many as the target.
+ * A DELETE of the file itself has said by its WHERE which it means. */
+static void rows_deleted(struct ruling *ruling)
+{
+    if (ruling_begins(ruling, "DELETE"))
+        return;
+    for (size_t i = 0; i < ruling->facts->tuple_count; i++) {
+        const struct fact_tuples *tuples = &ruling->facts->tuples[i];
+        const struct hazard_size *size = ruling_size(ruling, tuples->relation);
+        if (size && size->rows > 0 && tuples->deleted >= size->rows)
+            add_delete(ruling, tuples->relation);
+    }
+}
+
+/* In scratch other roles own what is there, so that nothing falls. */
+static void drop_owned(struct ruling *ruling)
+{
+    if (ruling_begins(ruling, "DROP OWNED"))
+        ruling_add(
+            ruling, HAZARD_data_loss, "", "Drop by name what is to go; REASSIGN OWNED BY keeps the rest.",
+            "drops everything in the database that the role owns; a scratch copy, which has other owners, cannot "
+            "show what that is");
+}
+
+void ruling_unseen_loss(struct ruling *ruling)
+{
+    drop_owned(ruling);
+    delete_in_with(ruling);
+    rows_deleted(ruling);
+}
