@@ -199,10 +199,10 @@ struct measured_lines measured_lines(TALLOC_CTX *owner, const struct measured *m
 
 /* ---- a page ---- */
 
-#define PAGE_COLUMNS 76 /* of a page in 80 columns */
 #define LABEL_COLUMNS 10
+#define LEAST_COLUMNS 20 /* less is no help to anybody: it is wrapped */
 
-void measured_show(struct document *document, const struct measured *measured, int indent)
+void measured_show(struct document *document, const struct measured *measured, int indent, int columns)
 {
     static const enum look looks[] = {
         [MEASURED_LOCK] = LOOK_WARN,  [MEASURED_MILD] = LOOK_PLAIN, [MEASURED_FACT] = LOOK_PLAIN,
@@ -210,7 +210,9 @@ void measured_show(struct document *document, const struct measured *measured, i
         [MEASURED_ADVICE] = LOOK_DIM,
     };
     TALLOC_CTX *memory = talloc_new(NULL);
-    struct measured_lines lines = measured_lines(memory, measured, (size_t)(PAGE_COLUMNS - LABEL_COLUMNS - indent));
+    int room = columns - LABEL_COLUMNS - indent;
+    struct measured_lines lines =
+        measured_lines(memory, measured, (size_t)(room > LEAST_COLUMNS ? room : LEAST_COLUMNS));
     for (size_t i = 0; i < lines.count; i++) {
         document_add(document, LOOK_DIM, "%*s%-*s", indent, "", LABEL_COLUMNS, lines.items[i].label);
         document_line(document, looks[lines.items[i].role], "%s", lines.items[i].text);

@@ -45,8 +45,8 @@ struct measured measured_of(const struct plan_step *step, size_t index);
  * danger and of those that are allowed. Owner: `owner`. */
 struct measured_lines measured_lines(TALLOC_CTX *owner, const struct measured *measured, size_t columns);
 
-/* The same as lines of a page, indented by `indent`. */
-void measured_show(struct document *document, const struct measured *measured, int indent);
+/* The same as lines of a page, indented by `indent`, to fit into `columns`. */
+void measured_show(struct document *document, const struct measured *measured, int indent, int columns);
 
 /* Sets source, reason, locks, rewrites, scans, created, dropped, hazards and measured of a statement's object; null
  * where it is not known. */

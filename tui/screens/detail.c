@@ -123,7 +123,7 @@ static void add_journal(struct document *document, const struct survey *survey, 
 }
 
 struct document *migration_document(TALLOC_CTX *owner, const struct survey *survey, const struct locks *locks,
-                                    const struct migration *migration, enum migration_tab tab)
+                                    const struct migration *migration, enum migration_tab tab, int columns)
 {
     struct document *document = document_new(owner);
     switch (tab) {
@@ -131,7 +131,7 @@ struct document *migration_document(TALLOC_CTX *owner, const struct survey *surv
         add_sql(document, survey, migration);
         break;
     case TAB_LOCKS:
-        locks_add(document, locks, migration);
+        locks_add(document, locks, migration, columns);
         break;
     case TAB_NOTES:
         add_notes(document, survey, migration);

@@ -7,6 +7,8 @@
 #include "tui/screens/state.h"
 #include "tui/screens/steps.h"
 
+enum { SUMMARY_BYTES = 100 /* the tab SQL has all of it */ };
+
 /* What the worker makes; in the task's memory. */
 struct locks_found {
     struct directory *directory;
@@ -228,53 +230,53 @@ int locks_rank(const struct locks *locks, const struct migration *migration)
 static void add_problem(struct document *document, const struct error *error)
 {
     if (error->code == ERROR_CANCELLED) {
-        document_line(document, LOOK_WARN, " Not measured: it was cancelled. r measures it.");
+        document_line(document, LOOK_WARN, "Not measured: it was cancelled. r measures it.");
         return;
     }
-    document_add(document, LOOK_WARN, " unknown   ");
+    document_add(document, LOOK_WARN, "unknown   ");
     if (error->file)
         document_add(document, LOOK_PLAIN, "%s:%d: ", error->file, error->line);
     document_line(document, LOOK_PLAIN, "%s", error->message);
     if (error->detail)
-        document_line(document, LOOK_PLAIN, "           %s", error->detail);
-    document_line(document, LOOK_DIM, "           %s", error->hint ? error->hint : "r measures it again.");
+        document_line(document, LOOK_PLAIN, "          %s", error->detail);
+    document_line(document, LOOK_DIM, "          %s", error->hint ? error->hint : "r measures it again.");
 }
 
 static void add_progress(struct document *document, const struct locks_progress *progress)
 {
-    document_line(document, LOOK_DIM, " It is being measured in scratch: locks, rewrites, scans, drops, hazards…");
+    document_line(document, LOOK_DIM, "It is being measured in scratch: locks, rewrites, scans, drops, hazards…");
     if (progress->total)
-        document_line(document, LOOK_DIM, " [%zu/%zu] %s", progress->done + 1, progress->total, progress->name);
-    document_line(document, LOOK_DIM, " ^C cancels.");
+        document_line(document, LOOK_DIM, "[%zu/%zu] %s", progress->done + 1, progress->total, progress->name);
+    document_line(document, LOOK_DIM, "^C cancels.");
 }
 
-static void add_step(struct document *document, const struct locks *locks, const struct plan_step *step)
+static void add_step(struct document *document, const struct locks *locks, const struct plan_step *step, int columns)
 {
     enum lock_mode strongest;
     bool is_known = find_strongest(step, &strongest);
     if (strongest != LOCK_NONE)
-        document_line(document, LOOK_STRONG, " Its strongest lock is %s%s.", lock_mode_sql(strongest),
+        document_line(document, LOOK_STRONG, "Its strongest lock is %s%s.", lock_mode_sql(strongest),
                       is_known ? "" : ", as far as that is known");
     else if (is_known)
-        document_line(document, LOOK_GOOD, " It locks nothing that is there before it.");
-    steps_add_trace(document, locks->found->trace);
-    steps_add(document, step);
+        document_line(document, LOOK_GOOD, "It locks nothing that is there before it.");
+    steps_add_trace(document, locks->found->trace, 0);
+    steps_add(document, step, &(struct steps_space){0, columns, SUMMARY_BYTES});
 }
 
-void locks_add(struct document *document, const struct locks *locks, const struct migration *migration)
+void locks_add(struct document *document, const struct locks *locks, const struct migration *migration, int columns)
 {
     const struct plan_step *step = step_of(locks, migration);
     if (!is_to_run(migration))
-        document_line(document, LOOK_DIM, " Only pending migrations are measured; this one is %s.",
+        document_line(document, LOOK_DIM, "Only pending migrations are measured; this one is %s.",
                       state_row(migration->state)->word);
     else if (error_is_set(locks->problem))
         add_problem(document, locks->problem);
     else if (!locks->found)
         add_progress(document, &locks->progress);
     else if (step)
-        add_step(document, locks, step);
+        add_step(document, locks, step, columns);
     else
-        document_line(document, LOOK_WARN, " Files or ledger have changed meanwhile: r reads and measures them.");
+        document_line(document, LOOK_WARN, "Files or ledger have changed meanwhile: r reads and measures them.");
 }
 
 static int destroy(struct locks *locks)

@@ -31,7 +31,7 @@ const char *locks_strongest(TALLOC_CTX *owner, const struct locks *locks, const 
 /* An order for it: what is not measured or not known first, then none, then the weakest. */
 int locks_rank(const struct locks *locks, const struct migration *migration);
 
-/* What is known of a migration, or why nothing is. */
-void locks_add(struct document *document, const struct locks *locks, const struct migration *migration);
+/* What is known of a migration, or why nothing is; to fit into `columns`. */
+void locks_add(struct document *document, const struct locks *locks, const struct migration *migration, int columns);
 
 #endif

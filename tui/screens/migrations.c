@@ -14,6 +14,8 @@
 
 enum { COLUMN_STATE, COLUMN_VERSION, COLUMN_NAME, COLUMN_STATEMENTS, COLUMN_LOCK, COLUMN_TIME, COLUMN_BY, COLUMN_TOOK };
 
+enum { PANE_MARGINS = 2, PAGE_COLUMNS = 76 /* of 80 */ };
+
 struct migration_rows {
     const struct status *status;
     const struct locks *locks;
@@ -28,6 +30,7 @@ struct migrations_view {
     enum migration_tab tab;
     char *shown; /* identity of the migration in the pane, or NULL */
     enum migration_tab shown_tab;
+    int pane_columns; /* of its text, as it was last drawn */
 };
 
 /* ---- rows ---- */
@@ -132,9 +135,9 @@ static void fill_pane(struct migrations_view *view)
     talloc_free(view->shown);
     view->shown = migration ? talloc_strdup(view, migration->version) : NULL;
     view->shown_tab = view->tab;
-    pager_set(view->pager, migration
-                               ? migration_document(view, view->base.console->survey, view->locks, migration, view->tab)
-                               : document_new(view));
+    pager_set(view->pager, migration ? migration_document(view, view->base.console->survey, view->locks, migration,
+                                                          view->tab, view->pane_columns)
+                                     : document_new(view));
     pager_to_start(view->pager);
 }
 
@@ -171,7 +174,8 @@ static void draw_pane(const struct migrations_view *view, struct terminal *termi
 {
     TALLOC_CTX *memory = talloc_new(NULL);
     /* The text first: its head tells which part of it is in sight. */
-    pager_draw(view->pager, terminal, (struct area){area.row + 1, area.column + 1, area.rows - 1, area.columns - 2});
+    pager_draw(view->pager, terminal,
+               (struct area){area.row + 1, area.column + 1, area.rows - 1, area.columns - PANE_MARGINS});
     panes_draw_head(terminal, area, migration_tab_names, TAB_COUNT, (size_t)view->tab,
                     pager_position(view->pager, memory));
     talloc_free(memory);
@@ -184,6 +188,10 @@ static void draw_split(struct migrations_view *view, struct terminal *terminal, 
     panes_draw_rule(terminal, &panes);
     if (panes.detail.rows == 0)
         return;
+    if (view->tab == TAB_LOCKS && view->pane_columns != panes.detail.columns - PANE_MARGINS) {
+        view->pane_columns = panes.detail.columns - PANE_MARGINS;
+        fill_pane(view);
+    }
     /* Asked here, for only what is in front is drawn: under a page, or on another screen, nobody looks. */
     const struct migration *migration = under_cursor(view);
     if (view->tab == TAB_LOCKS && migration && locks_is_coming(view->locks, migration))
@@ -295,7 +303,8 @@ static void open_full(struct migrations_view *view)
         talloc_asprintf(view, "%s_%s %s %s", migration->version, migration->description ? migration->description : "",
                         theme_glyph(GLYPH_CRUMB), migration_tab_names[view->tab]);
     page_open(view->base.console, title,
-              migration_document(view, view->base.console->survey, view->locks, migration, view->tab), PAGE_INSET);
+              migration_document(view, view->base.console->survey, view->locks, migration, view->tab, PAGE_COLUMNS),
+              PAGE_INSET);
     talloc_free(title);
 }
 

@@ -10,6 +10,8 @@
 #include "tui/screens/run.h"
 #include "tui/screens/steps.h"
 
+enum { SUMMARY_BYTES = 400, STEP_INDENT = 3, PAGE_COLUMNS = 76 /* of 80 */ };
+
 /* What the worker makes; in the task's memory. */
 struct planned {
     struct directory *directory;
@@ -102,7 +104,7 @@ static void add_step(struct document *document, const struct plan_step *step)
 {
     document_add(document, LOOK_STRONG, "\n %s  %s", step->file->version, step->file->description);
     document_line(document, LOOK_DIM, "   %s", step->file->path);
-    steps_add(document, step);
+    steps_add(document, step, &(struct steps_space){STEP_INDENT, PAGE_COLUMNS, SUMMARY_BYTES});
 }
 
 static struct document *plan_document(TALLOC_CTX *owner, const struct planned *planned)
@@ -125,7 +127,7 @@ static struct document *plan_document(TALLOC_CTX *owner, const struct planned *p
     const char *const *found = planning_preflight_lines(document, planned->preflight);
     for (size_t i = 0; found[i]; i++)
         document_line(document, LOOK_WARN, " %s", found[i]);
-    steps_add_trace(document, planned->trace);
+    steps_add_trace(document, planned->trace, 1);
     for (size_t i = 0; i < plan->count; i++)
         add_step(document, &plan->steps[i]);
     document_line(document, LOOK_DIM,

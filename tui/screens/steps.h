@@ -6,10 +6,16 @@
 #include "migrate/trace.h"
 #include "tui/widgets/document.h"
 
+/* Where the lines go: indented by, within, and how much of a statement is told. */
+struct steps_space {
+    int indent, columns;
+    size_t summary_bytes;
+};
+
 /* How it runs, then its statements, first line and what each locks, rewrites, drops, risks. */
-void steps_add(struct document *document, const struct plan_step *step);
+void steps_add(struct document *document, const struct plan_step *step, const struct steps_space *space);
 
 /* What the facts are worth: what was measured in, or why nothing could be. trace: may be NULL, then nothing. */
-void steps_add_trace(struct document *document, const struct trace *trace);
+void steps_add_trace(struct document *document, const struct trace *trace, int indent);
 
 #endif
