@@ -90,6 +90,7 @@ bool command_parse(TALLOC_CTX *owner, const char *const *words, struct command_l
     TALLOC_CTX *scratch = talloc_new(owner);
     if (words[index] && !(command = find_or_refuse(scratch, words[index], error)))
         return false;
+    *line = (struct command_line){.command = command};
     /* The rest belongs to `owner`: the arguments point into it. */
     const char *const *rest = without_command(owner, words, index);
     struct arguments *arguments =
@@ -105,7 +106,7 @@ bool command_parse(TALLOC_CTX *owner, const char *const *words, struct command_l
                        command ? command->name : "");
         return false;
     }
-    *line = (struct command_line){.command = command, .arguments = arguments};
+    line->arguments = arguments;
     return true;
 }
 
@@ -185,9 +186,12 @@ static bool refuse_process_options(const struct command_context *context, struct
 
 static bool parse_and_run(struct command_context *context, const char *const *words, struct error *error)
 {
-    struct command_line line;
+    struct command_line line = {0};
     context->words = words;
-    if (!command_parse(context->memory, words, &line, error))
+    bool is_parsed = command_parse(context->memory, words, &line, error);
+    if (line.command)
+        printer_set_command(context->printer, line.command->name);
+    if (!is_parsed)
         return false;
     context->command = line.command ? line.command : &command_help;
     context->arguments = line.arguments;

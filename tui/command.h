@@ -106,7 +106,7 @@ extern const size_t global_option_count;
 const struct command *command_find(const char *name);
 
 /* Takes a command line (without the program's name; NULL-terminated) apart: global options may stand on both sides of
- * the command. Owner: `owner`. Errors: ERROR_USAGE, with a hint. */
+ * the command. Owner: `owner`. Errors: ERROR_USAGE, with a hint; line->command is set then where its word was good. */
 bool command_parse(TALLOC_CTX *owner, const char *const *words, struct command_line *line,
                    struct error *error) NODISCARD;
 

@@ -527,7 +527,7 @@ static void test_migration_is_refused_where_the_migrations_are_not_the_origin(vo
     compare_first(terminal);
     test_terminal_do(terminal, "x");
     test_terminal_do(terminal, "N");
-    test_terminal_assert(terminal, "A migration turns the migrations into something else: x swaps the sides");
+    test_terminal_assert(terminal, "A migration starts from the migrations: x swaps the sides, c chooses others.");
     test_terminal_do(terminal, "W");
     test_terminal_assert(terminal, "The init script is no side of this: c chooses the mirrors.");
     quit(terminal);

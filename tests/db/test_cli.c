@@ -72,6 +72,16 @@ static void test_ping_nobody_there_is_3(void **state)
     DECK_RUN(scene, 3, "-d", "host=/nowhere dbname=x", "status", "--exit-code");
 }
 
+static void test_usage_error_says_whose_it_is(void **state)
+{
+    (void)state;
+    DECK_RUN(scene, 2, "--json", "activity", "--watch", "--cancel", "5");
+    assert_text("command", "activity");
+    assert_text("error.code", "usage");
+    DECK_RUN(scene, 2, "--json", "status", "--nope");
+    assert_text("command", "status");
+}
+
 static void test_status_of_an_empty_database_creates_nothing(void **state)
 {
     (void)state;
@@ -317,6 +327,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_ping_answers_who_is_there, reset),
         cmocka_unit_test_setup(test_ping_nobody_there_is_3, reset),
+        cmocka_unit_test_setup(test_usage_error_says_whose_it_is, reset),
         cmocka_unit_test_setup(test_status_of_an_empty_database_creates_nothing, reset),
         cmocka_unit_test_setup(test_plan_shows_the_steps, reset),
         cmocka_unit_test_setup(test_apply_applies_and_then_has_nothing_to_do, reset),

@@ -217,7 +217,7 @@ static const char *init_refusal(const struct diff_view *view)
 static const char *migration_refusal(const struct diff_view *view)
 {
     if (view->from != MIRROR_MIGRATIONS)
-        return "A migration turns the migrations into something else: x swaps the sides, c chooses others.";
+        return "A migration starts from the migrations: x swaps the sides, c chooses others.";
     if (view->base.console->compare_task)
         return "A comparison is running: ^C cancels it.";
     return diff_view_shape(view) != DIFF_SHAPE_TREE ? "There is no difference to make a migration of." : NULL;
