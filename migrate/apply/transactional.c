@@ -277,6 +277,11 @@ static void explain_failure(struct run *run, struct error *error)
             "Not pgdeck cancelled it: its statement_timeout (%lld ms; 0: none) ran out, or somebody on the server did "
             "it. Nothing was applied. The head line -- pgdeck: statement-timeout 10min gives the file more time.",
             (long long)run->step->statement_timeout_ms);
+    } else if (error_is_sqlstate(error, "53")) {
+        char *server = error->hint ? talloc_asprintf(NULL, "%s ", error->hint) : NULL;
+        error_hint(error, "%sNothing of %s was applied. Make room on the server and run `pgdeck apply` again.",
+                   server ? server : "", run->step->file->version);
+        talloc_free(server);
     }
 }
 
