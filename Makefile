@@ -93,8 +93,8 @@ help:
 	  'test      the same without opening, and all suites' 'all       build (the default)' \
 	  'deps      install what is missing and do nothing else' 'sanitize  all suites under ASan and UBSan' \
 	  'lint      layers, headers, manual' 'bench     figures beside psql, as ratios' \
-	  'soak      the kill, split, schema and fuzz tests for long (SPLIT_CORPUS=DIR or SCHEMA_CORPUS=DIR, KILLS=N,' \
-	  '          PAIRS=N, FUZZ_SECONDS=N)' \
+	  'soak      the kill, split, schema, fault and fuzz tests for long (SPLIT_CORPUS=DIR or SCHEMA_CORPUS=DIR,' \
+	  '          KILLS=N, PAIRS=N, FAULTS=N SEED=N, FUZZ_SECONDS=N)' \
 	  'install   to DESTDIR and prefix; uninstall takes it away' 'clean     delete build/'
 
 deps:
@@ -133,14 +133,16 @@ bench: all
 
 KILLS        ?= 2000
 PAIRS        ?= 5000
+FAULTS       ?= 1000
 FUZZ_SECONDS ?= 60
 # SCHEMA_CORPUS: folders of real schemas, a file for each version.
-soak: all tests $(BUILD)/tests/soak/split_corpus $(BUILD)/tests/soak/schema_pairs
+soak: all tests $(BUILD)/tests/soak/split_corpus $(BUILD)/tests/soak/schema_pairs $(BUILD)/tests/soak/faults
 	@if [ -n '$(SPLIT_CORPUS)' ]; then $(BUILD)/tests/soak/split_corpus '$(SPLIT_CORPUS)'; \
 	elif [ -n '$(SCHEMA_CORPUS)' ]; then $(BUILD)/tests/soak/schema_pairs '$(SCHEMA_CORPUS)'; else \
 	  export SUITE_TIMEOUT=86400 LOGS=$(BUILD)/logs PGDECK=$(abspath $(BUILD)/pgdeck); \
 	  PGDECK_SOAK=$(KILLS) .ci/suites $(filter %/test_kill %/test_cut %/test_runners %/test_resume,$(TESTS)) && \
-	  PGDECK_SOAK=$(PAIRS) .ci/suites $(filter %/test_random_pairs %/test_cases,$(TESTS)); fi
+	  PGDECK_SOAK=$(PAIRS) .ci/suites $(filter %/test_random_pairs %/test_cases,$(TESTS)) && \
+	  $(BUILD)/tests/soak/faults '$(FAULTS)' '$(SEED)'; fi
 	@if [ -z '$(SPLIT_CORPUS)$(SCHEMA_CORPUS)' ] && command -v clang >/dev/null; then $(MAKE) --no-print-directory fuzz; fi
 
 # libFuzzer on the splitter; needs clang and its runtime.

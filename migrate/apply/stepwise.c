@@ -47,6 +47,9 @@ static bool fail_step(struct progress *progress, const struct step *step, const 
     run_drop_work(run);
     file_record_failure(run, step->number, error, left);
     bool stands = progress->done > 0 || (left && strcmp(left, "nothing") != 0);
+    if (!stands && error->code == ERROR_CONNECTION && !error->hint)
+        error_hint(error, "Nothing of %s was applied. Run `pgdeck apply` again when the server is back.",
+                   version_of(progress));
     if (!stands || error->code == ERROR_UNKNOWN_OUTCOME)
         return false;
     error->code = ERROR_INCOMPLETE;

@@ -225,7 +225,9 @@ bool file_commit(struct run *run, const char *version, const char *transaction_i
         return false;
     }
     run_emit(run, APPLY_WARNING, "the connection was lost during COMMIT; looking for its outcome", 0);
-    const char *file = run->step ? run->step->file->version : "the change";
+    const char *file = !run->step                           ? "the change"
+                       : !run->step->file->is_transactional ? "this step"
+                                                            : run->step->file->version;
     switch (run_find_outcome(run, version, transaction_id)) {
     case OUTCOME_COMMITTED:
         error_clear(error);
