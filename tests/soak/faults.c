@@ -118,22 +118,24 @@ static void queue_behind(struct soak *soak, struct program *program)
     stay(soak, program);
 }
 
-static void lock_cold(struct soak *soak)
+static void lock_for_deadlock(struct soak *soak)
 {
     soak->partner = PQconnectdb(test_server_conninfo(soak->scene->server, SCENE_DATABASE));
-    PQclear(PQexec(soak->partner, "SET deadlock_timeout = '1h'; BEGIN; LOCK TABLE public.cold"));
+    PQclear(PQexec(soak->partner, "SET deadlock_timeout = '1h'; BEGIN;"
+                                  " LOCK TABLE public.hot IN SHARE UPDATE EXCLUSIVE MODE"));
 }
 
-/* Wants the other table once the run waits for the first, and goes when it has got it. */
+/* Wants the other table once the run waits for the first, and goes when it has got it. pgdeck locks beforehand, by
+ * name: it has cold by then. */
 static void deadlock(struct soak *soak, struct program *program)
 {
     for (int i = 0; i < 200 && !program_has_ended(program); i++) {
         if (oracle_says(soak->scene->oracle, "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted"
-                                             " AND relation = 'public.cold'::regclass)"))
+                                             " AND relation = 'public.hot'::regclass)"))
             break;
         pause_for(5);
     }
-    PQclear(PQexec(soak->partner, "LOCK TABLE public.hot"));
+    PQclear(PQexec(soak->partner, "LOCK TABLE public.cold"));
     pause_for(draw(soak, 100));
 }
 
@@ -147,7 +149,7 @@ static const struct fault {
     {"blocker", lock_hot, stay, {NULL}},
     {"blocker without patience", lock_hot, stay, {"PGDECK_LOCK_ATTEMPTS=2"}},
     {"queue behind", lock_hot, queue_behind, {"PGDECK_BREAKER_SESSIONS=2", "PGDECK_LOCK_MOST=1s"}},
-    {"deadlock", lock_cold, deadlock, {"PGDECK_LOCK_FIRST=400ms", "PGDECK_LOCK_MOST=400ms"}},
+    {"deadlock", lock_for_deadlock, deadlock, {"PGDECK_LOCK_FIRST=400ms", "PGDECK_LOCK_MOST=400ms"}},
     {"interrupt", NULL, interrupt, {NULL}},
     {"interrupt while blocked", lock_hot, interrupt_soon, {NULL}},
     {"kill", NULL, end_program, {NULL}},
@@ -169,10 +171,10 @@ struct draft {
     int number, columns;
 };
 
-/* Where a deadlock is wanted, cold comes only behind hot. */
+/* Where a deadlock is wanted, each file needs hot, and cold behind it. */
 static const char *either_table(struct soak *soak)
 {
-    return soak->fault->prepare == lock_cold || draw(soak, 2) ? "hot" : "cold";
+    return soak->fault->prepare == lock_for_deadlock || draw(soak, 2) ? "hot" : "cold";
 }
 
 static void add_statement(struct soak *soak, struct draft *draft)
@@ -226,7 +228,7 @@ static void draw_file(struct soak *soak, size_t at)
     struct draft draft = {.file = file, .text = talloc_strdup(soak->memory, head)};
     for (unsigned left = 1 + draw(soak, STATEMENTS_MOST); left > 0; left--)
         add_statement(soak, &draft);
-    if (soak->fault->prepare == lock_cold || draw(soak, 2)) {
+    if (soak->fault->prepare == lock_for_deadlock || draw(soak, 2)) {
         draft.text = talloc_asprintf_append(draft.text,
                                             "ALTER TABLE hot ADD COLUMN c%s_x integer;\n"
                                             "ALTER TABLE cold ADD COLUMN c%s_x integer;\n",
