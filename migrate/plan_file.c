@@ -40,8 +40,9 @@ static json_t *text_or_null(const char *text) { return text ? json_string(text) 
 /* What makes a change by hand visible: sha256 over the parts that decide. Owner: `owner`. */
 static char *seal_of(TALLOC_CTX *owner, const json_t *document)
 {
-    json_t *parts = json_pack("{s:O?, s:O?, s:O?}", "selection", json_object_get(document, "selection"), "allow",
-                              json_object_get(document, "allow"), "terms", json_object_get(document, "terms"));
+    json_t *parts = json_pack("{s:O?, s:O?, s:O?, s:O?}", "touched", json_object_get(document, "touched"), "selection",
+                              json_object_get(document, "selection"), "allow", json_object_get(document, "allow"),
+                              "terms", json_object_get(document, "terms"));
     char *text = parts ? json_dumps(parts, JSON_COMPACT | JSON_SORT_KEYS | JSON_ENSURE_ASCII) : NULL;
     char *seal = text ? digest_sha256(owner, text, strlen(text)) : talloc_strdup(owner, "");
     json_decref(parts);
@@ -49,12 +50,14 @@ static char *seal_of(TALLOC_CTX *owner, const json_t *document)
     return seal;
 }
 
-static json_t *document_of(const struct plan *plan, const struct plan_selection *selection, const char *const *allow)
+static json_t *document_of(const struct plan *plan, const struct plan_selection *selection, const char *const *allow,
+                           const char *const *touched)
 {
-    return json_pack("{s:s, s:i, s:s, s:s, s:{s:o, s:o, s:b}, s:o, s:o}", "kind", KIND, "format", FILE_FORMAT, "id",
-                     plan->id, "fingerprint", plan->fingerprint, "selection", "to", text_or_null(selection->to), "only",
-                     selection->only ? texts_json(selection->only) : json_null(), "out_of_order",
-                     selection->order == ORDER_ANY, "allow", texts_json(allow), "terms", lines_json(plan->terms));
+    return json_pack("{s:s, s:i, s:s, s:s, s:{s:o, s:o, s:b}, s:o, s:o, s:o}", "kind", KIND, "format", FILE_FORMAT,
+                     "id", plan->id, "fingerprint", plan->fingerprint, "selection", "to", text_or_null(selection->to),
+                     "only", selection->only ? texts_json(selection->only) : json_null(), "out_of_order",
+                     selection->order == ORDER_ANY, "allow", texts_json(allow), "terms", lines_json(plan->terms),
+                     "touched", texts_json(touched));
 }
 
 /* Only what is a plan may be written over. */
@@ -63,10 +66,9 @@ static bool may_replace(const char *path, struct error *error)
     struct stat status;
     if (lstat(path, &status) != 0)
         return true;
-    struct error *ignored = error_new(NULL);
-    struct plan_file *older = plan_file_read(ignored, path, ignored);
-    bool is_plan = older != NULL;
-    talloc_free(ignored);
+    TALLOC_CTX *memory = talloc_new(NULL); /* an error that is set lets go of what hangs on it */
+    bool is_plan = plan_file_read(memory, path, error_new(memory)) != NULL;
+    talloc_free(memory);
     if (is_plan)
         return true;
     error_set(error, ERROR_FILE, "\"%s\" is there already, and is no plan of pgdeck's; it was left alone", path);
@@ -74,11 +76,11 @@ static bool may_replace(const char *path, struct error *error)
 }
 
 bool plan_file_write(const char *path, const struct plan *plan, const struct plan_selection *selection,
-                     const char *const *allow, struct error *error)
+                     const char *const *allow, const char *const *touched, struct error *error)
 {
     if (!may_replace(path, error))
         return false;
-    json_t *document = document_of(plan, selection, allow);
+    json_t *document = document_of(plan, selection, allow, touched);
     if (document) {
         char *seal = seal_of(NULL, document);
         json_object_set_new(document, "seal", json_string(seal));
@@ -186,7 +188,8 @@ static bool take_document(struct plan_file *file, const json_t *document, struct
         return refuse(error, file->path, "is a plan of another format, made by another pgdeck");
     if (!fingerprint || !take_terms(file, json_object_get(document, "terms")) ||
         !take_selection(file, json_object_get(document, "selection")) ||
-        !take_texts(file, json_object_get(document, "allow"), &file->allow))
+        !take_texts(file, json_object_get(document, "allow"), &file->allow) ||
+        !take_texts(file, json_object_get(document, "touched"), &file->touched))
         return refuse(error, file->path, "is no whole plan: a part of it is missing, or of another type");
     file->fingerprint = digest_sha256(file, file->terms, strlen(file->terms));
     const char *seal = json_string_value(json_object_get(document, "seal"));

@@ -14,13 +14,14 @@ struct plan_file {
     const char *path;
     const char *fingerprint, *terms;
     struct plan_selection selection;
-    const char *const *allow; /* "HAZARD:OBJECT", NULL-terminated; or NULL */
+    const char *const *allow;   /* "HAZARD:OBJECT", NULL-terminated; or NULL */
+    const char *const *touched; /* lines of touched.h, NULL-terminated; or NULL */
 };
 
-/* Writes the plan; an older plan of that name is replaced, any other file is left alone. allow may be NULL. Errors:
- * ERROR_FILE. */
+/* Writes the plan; an older plan of that name is replaced, any other file is left alone. allow and touched (touched.h)
+ * may be NULL. Errors: ERROR_FILE. */
 bool plan_file_write(const char *path, const struct plan *plan, const struct plan_selection *selection,
-                     const char *const *allow, struct error *error) NODISCARD;
+                     const char *const *allow, const char *const *touched, struct error *error) NODISCARD;
 
 /* Reads one. Owner: `owner`. Errors: ERROR_FILE with the place: absent, not a regular file, too large, no plan, cut
  * short, of another format, changed by hand. */

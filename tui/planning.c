@@ -3,6 +3,7 @@
 
 #include "migrate/derive.h"
 #include "migrate/statement.h"
+#include "migrate/touched.h"
 #include "tui/files.h"
 #include "tui/measured.h"
 
@@ -144,8 +145,12 @@ static bool read_target(struct command_context *context, struct session *session
         plan_build(context->memory, planning->status, context->deck->settings, &bound, &planning->selection, error);
     if (!planning->plan)
         return planning->file && explain_selection(planning->file, error);
-    if ((planning->file && !plan_file_holds(planning->file, planning->plan, error)) ||
+    if ((planning->file && !(plan_file_holds(planning->file, planning->plan, error) &&
+                             touched_hold(session->connection, planning->file->touched, error))) ||
         !measure(context, session, planning, error))
+        return false;
+    if (arguments_has(context->arguments, "out") &&
+        !(planning->touched = touched_read(context->memory, session->connection, planning->plan, error)))
         return false;
     if (planning->plan->count > 0)
         planning->preflight =

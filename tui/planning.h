@@ -27,6 +27,7 @@ struct planning {
     struct directory *directory;
     struct status *status;
     const struct plan_file *file; /* of --plan, which the plan agrees with; or NULL */
+    const char *const *touched;   /* for --out: migrate/touched.h; else NULL */
     struct plan_selection selection;
     const char *const *allow; /* "HAZARD:OBJECT", NULL-terminated, or NULL */
     struct plan *plan;

@@ -41,7 +41,8 @@ static const char *path_of(struct stage *stage) { return talloc_asprintf(stage, 
 
 static void write_plan(struct stage *stage)
 {
-    if (!stage_plan(stage) || !plan_file_write(path_of(stage), stage->plan, &stage->selection, NULL, stage->error))
+    if (!stage_plan(stage) ||
+        !plan_file_write(path_of(stage), stage->plan, &stage->selection, NULL, NULL, stage->error))
         fail_msg("write: %s", stage->error->message);
 }
 
@@ -59,7 +60,7 @@ static void test_plan_comes_back_as_it_was_written(void **state)
     static const char *const only[] = {"003", "002", NULL}, *const allow[] = {"data-loss:public.x", NULL};
     stage->selection = (struct plan_selection){.only = only, .order = ORDER_ANY};
     assert_true(stage_plan(stage));
-    assert_true(plan_file_write(path_of(stage), stage->plan, &stage->selection, allow, stage->error));
+    assert_true(plan_file_write(path_of(stage), stage->plan, &stage->selection, allow, NULL, stage->error));
     const struct plan_file *file = read_plan(stage);
     assert_string_equal(file->fingerprint, stage->plan->fingerprint);
     assert_string_equal(file->terms, stage->plan->terms);
@@ -77,7 +78,7 @@ static void test_written_plan_replaces_an_older_one_and_nothing_else(void **stat
     write_plan(stage);
     write_plan(stage);
     test_write(stage->project, "release.plan", "my notes\n");
-    assert_false(plan_file_write(path_of(stage), stage->plan, &stage->selection, NULL, stage->error));
+    assert_false(plan_file_write(path_of(stage), stage->plan, &stage->selection, NULL, NULL, stage->error));
     assert_int_equal(stage->error->code, ERROR_FILE);
     assert_non_null(strstr(stage->error->message, "is no plan of pgdeck's"));
 }
@@ -157,6 +158,7 @@ static const struct {
 } edits[] = {
     {"a checksum edited", "step 002 ", "step 002 0", "was changed after it was made"},
     {"a line added", "\"terms\": [", "\"terms\": [\"step 009 x 0 1 1\",", "was changed after it was made"},
+    {"a relation put in", "\"touched\": [", "\"touched\": [\"- public.a\"], \"x\": [", "was changed after it was made"},
     {"a hazard allowed by hand", "\"allow\": []", "\"allow\": [\"data-loss:public.x\"]",
      "was changed after it was made"},
     {"more selected by hand", "\"out_of_order\": false", "\"out_of_order\": true", "was changed after it was made"},
@@ -277,6 +279,24 @@ static void test_commands_write_and_apply_a_plan(void **state)
     assert_true(oracle_says(stage->oracle, "SELECT to_regclass('c') IS NULL"));
 }
 
+static void test_plan_is_refused_where_a_table_that_it_touches_changed(void **state)
+{
+    struct stage *stage = *state;
+    const char *path = path_of(stage);
+    oracle_execute(stage->oracle,
+                   "CREATE SCHEMA odd; CREATE TABLE odd.\"W \"\"x\\\" (a integer); CREATE TABLE odd.other (a integer)");
+    stage_write(stage, "002_b.sql", "ALTER TABLE odd.\"W \"\"x\\\" ADD COLUMN z integer;\n");
+    assert_int_equal(RUN(stage, "plan", "--to", "002", "--out", path)->exit_status, 0);
+    oracle_execute(stage->oracle, "INSERT INTO odd.\"W \"\"x\\\" VALUES (1); CREATE INDEX ON odd.other (a)");
+    struct program *program = RUN(stage, "apply", "--plan", path, "--dry-run", "--confirm", stage->database);
+    assert_int_equal(program->exit_status, 0);
+    oracle_execute(stage->oracle, "CREATE INDEX ON odd.\"W \"\"x\\\" (a)");
+    program = RUN(stage, "apply", "--plan", path, "--confirm", stage->database);
+    assert_int_equal(program->exit_status, 4);
+    assert_non_null(strstr(program->err, "odd.\"W \"\"x\\\" is not as it was when it was made"));
+    assert_true(oracle_says(stage->oracle, "SELECT count(*) = 0 FROM schema_migrations WHERE version = '002'"));
+}
+
 #define TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -289,6 +309,7 @@ int main(void)
         TEST(test_edited_plan_is_refused),
         TEST(test_file_that_is_no_plan_is_refused),
         TEST(test_commands_write_and_apply_a_plan),
+        TEST(test_plan_is_refused_where_a_table_that_it_touches_changed),
     };
     return cmocka_run_group_tests(tests, start_server, stop_server);
 }
