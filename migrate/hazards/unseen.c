@@ -63,8 +63,26 @@ static void drop_owned(struct ruling *ruling)
             "show what that is");
 }
 
+/* A block may branch on rows, of which the copy has none, or fewer. */
+static void rows_decide(struct ruling *ruling)
+{
+    bool runs_code = ruling_begins(ruling, "DO") || ruling_begins(ruling, "CALL") || ruling_begins(ruling, "MERGE");
+    for (size_t i = 0; runs_code && i < ruling->facts->lock_count; i++) {
+        const char *relation = ruling->facts->locks[i].relation;
+        const struct hazard_size *size = ruling_size(ruling, relation);
+        if (!ruling_is_there(ruling, relation) || !size || size->rows == 0)
+            continue;
+        ruling_add(
+            ruling, HAZARD_rows_decide, relation,
+            "Read what it does where there are rows; `pgdeck apply --dry-run` runs it on the target and rolls back.",
+            "may do more than was seen where %s has rows", relation);
+        return;
+    }
+}
+
 void ruling_unseen_loss(struct ruling *ruling)
 {
+    rows_decide(ruling);
     drop_owned(ruling);
     delete_in_with(ruling);
     rows_deleted(ruling);

@@ -362,6 +362,19 @@ static void test_hazard_rows_deleted_by_a_block_are_told(void **state)
     assert_null(find(fixture, 3, HAZARD_delete_all));
 }
 
+static void test_hazard_of_code_that_may_branch_on_rows_is_told(void **state)
+{
+    struct fixture *fixture = *state;
+    static const char *const texts[] = {
+        "DO $$ BEGIN IF (SELECT count(*) FROM app.small) > 10 THEN NULL; END IF; END $$",
+        "SELECT count(*) FROM app.small", "DO $$ BEGIN PERFORM 1 FROM app.new; END $$"};
+    for (size_t i = 0; i < countof(texts); i++)
+        lock(fixture, add(fixture, texts[i]), i < 2 ? "app.small" : "app.new", LOCK_ACCESS_SHARE);
+    assert_string_equal(find(fixture, 1, HAZARD_rows_decide)->object, "app.small");
+    assert_null(find(fixture, 2, HAZARD_rows_decide));
+    assert_null(find(fixture, 3, HAZARD_rows_decide));
+}
+
 /* ---- what fails ---- */
 
 static struct facts *add_failing(struct fixture *fixture, const char *sql, const char *sqlstate)
@@ -397,6 +410,7 @@ int main(void)
         TEST(test_hazard_drop_owned_is_data_loss),
         TEST(test_hazard_delete_in_with_names_the_table_that_loses),
         TEST(test_hazard_rows_deleted_by_a_block_are_told),
+        TEST(test_hazard_of_code_that_may_branch_on_rows_is_told),
         TEST(test_hazard_slow_measuring_is_no_failure),
         TEST(test_hazard_advice_fits_what_is_not_supported),
         TEST(test_hazard_work_behind_a_lock_is_told),

@@ -816,7 +816,7 @@ SELECT 'CREATE INDEX CONCURRENTLY';
 
 -- hidden in DO
 -- = lines AX!, orders AX; rewrites orders; scans lines orders
--- ! full-scan:lines, rewrite:orders, type-changed:orders.id, unnamed-lock:lines
+-- ! full-scan:lines, rewrite:orders, rows-decide:orders, type-changed:orders.id, unnamed-lock:lines
 DO $$ BEGIN EXECUTE 'ALTER TABLE orders ALTER id TYPE bigint'; END $$;
 
 -- hidden in DO: a branch that is not taken
