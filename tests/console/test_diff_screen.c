@@ -351,6 +351,7 @@ static void test_values_stand_beside_each_other_on_a_wide_screen(void **state UN
     assert_row(terminal, "- character varying(10)", "│ + character varying(12)");
     test_terminal_resize(terminal, 24, 90);
     test_terminal_wait(terminal, "─[Difference]─ Script ─ Notes ────────────────────────────────────────");
+    test_terminal_wait(terminal, "ALTER TABLE public.first ALTER COLUMN name TYPE"); /* stands under the values */
     assert_non_null(strstr(test_terminal_row(terminal, row_of(terminal, "- character varying(10)") + 1),
                            "+ character varying(12)"));
     quit(terminal);
