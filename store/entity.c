@@ -231,3 +231,11 @@ const struct entity_relationship *entity_relationship_find(const struct entity *
             return &entity->relationships[i];
     return NULL;
 }
+
+bool entity_is_writable(const struct entity *entity, struct error *error)
+{
+    if (!entity->read_only)
+        return true;
+    error_set(error, ERROR_REFUSED, "%s cannot be changed: %s", entity->name, entity->read_only);
+    return error_hint(error, "Its rows can be browsed here; change them by a migration, or with psql.");
+}

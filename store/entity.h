@@ -95,6 +95,9 @@ struct entity *entity_open(TALLOC_CTX *owner, struct connection *connection, con
 struct entity *entity_open_table(TALLOC_CTX *owner, struct connection *connection, const struct model *model,
                                  const char *schema, const char *table, struct error *error) NODISCARD;
 
+/* Whether its rows can be written at all. Errors: ERROR_REFUSED with the reason. */
+bool entity_is_writable(const struct entity *entity, struct error *error) NODISCARD;
+
 /* A column, a relationship of a name, or NULL. */
 const struct entity_column *entity_column_find(const struct entity *entity, const char *name);
 const struct entity_relationship *entity_relationship_find(const struct entity *entity, const char *name);

@@ -31,9 +31,9 @@ bool entities_open(struct command_context *context, const char *word, struct ent
     if (!access->session || !word)
         return access->session != NULL;
     access->entity = entity_open(context->memory, access->session->connection, access->model, word, error);
-    if (!access->entity || !command_effect_is_write(context->command->effect) || !access->entity->read_only)
+    if (!access->entity || !command_effect_is_write(context->command->effect))
         return access->entity != NULL;
-    return error_set(error, ERROR_REFUSED, "%s cannot be changed: %s", access->entity->name, access->entity->read_only);
+    return entity_is_writable(access->entity, error);
 }
 
 /* ---- values ---- */
@@ -145,9 +145,8 @@ static bool add_special(const struct entity *entity, const char *const *names, c
         const struct entity_column *column = entity_column_find(entity, *names);
         if (!column)
             return entity_column_unknown(entity, *names, error);
-        if (entity_column_refusal(column))
-            return error_set(error, ERROR_USAGE, "%s of %s cannot be written: %s", column->name, entity->name,
-                             entity_column_refusal(column));
+        if (!entity_column_is_writable(entity, column, error))
+            return false;
         values[*count] = *shape;
         values[(*count)++].column = column;
     }
@@ -158,8 +157,10 @@ static bool has_no_twins(const struct entity_change *change, struct error *error
 {
     for (size_t i = 0; i < change->value_count; i++)
         for (size_t j = 0; j < i; j++)
-            if (change->values[i].column == change->values[j].column)
-                return error_set(error, ERROR_USAGE, "%s is given twice", change->values[i].column->name);
+            if (change->values[i].column == change->values[j].column) {
+                error_set(error, ERROR_USAGE, "%s is given twice", change->values[i].column->name);
+                return error_hint(error, "Give it one value.");
+            }
     return true;
 }
 

@@ -21,6 +21,8 @@ static bool try_filter(TALLOC_CTX *owner, struct connection *connection, const s
         return false;
     error_set(error, ERROR_USAGE, "%s, which is %s, cannot be compared with \"%.80s\": %s", filter->column->name,
               filter->column->type, filter->value, refusal);
+    error_hint(error, is_pattern ? "~ takes a regular expression of PostgreSQL's."
+                                 : "Write a value of the column's type, or use ~ to search its text.");
     return true;
 }
 

@@ -111,8 +111,10 @@ struct entity *entity_open_table(TALLOC_CTX *owner, struct connection *connectio
                                  const char *schema, const char *table, struct error *error)
 {
     struct search search = {.owner = owner, .connection = connection, .model = model, .word = table};
-    if (look_up(&search, schema, table, error) && !search.entity)
+    if (look_up(&search, schema, table, error) && !search.entity) {
         error_set(error, ERROR_USAGE, "there is no table %s.%s", schema, table);
+        error_hint(error, "\"pgdeck rows\" without a name lists what there is.");
+    }
     return search.entity;
 }
 

@@ -10,6 +10,15 @@ const char *entity_column_refusal(const struct entity_column *column)
     return NULL;
 }
 
+bool entity_column_is_writable(const struct entity *entity, const struct entity_column *column, struct error *error)
+{
+    const char *reason = entity_column_refusal(column);
+    if (!reason)
+        return true;
+    error_set(error, ERROR_USAGE, "%s of %s cannot be written: %s", column->name, entity->name, reason);
+    return error_hint(error, "Leave it out: the server gives its value.");
+}
+
 /* The column before the first "=" that some column's name ends at: names may hold one, too. */
 static const struct entity_column *find_column(const struct entity *entity, const char *text, const char **value)
 {
@@ -37,9 +46,8 @@ bool entity_value_parse(TALLOC_CTX *owner, const struct entity *entity, const ch
     }
     if (!column)
         return entity_column_unknown(entity, talloc_strndup(owner, text, strcspn(text, "=")), error);
-    if (entity_column_refusal(column))
-        return error_set(error, ERROR_USAGE, "%s of %s cannot be written: %s", column->name, entity->name,
-                         entity_column_refusal(column));
+    if (!entity_column_is_writable(entity, column, error))
+        return false;
     *value = (struct entity_value){.column = column, .text = talloc_strdup(owner, rest)};
     return true;
 }
@@ -99,6 +107,7 @@ const char *const *entity_key_parse(TALLOC_CTX *owner, const struct entity *enti
     } else {
         error_set(error, ERROR_USAGE, "the rows of %s cannot be named: %s", entity->name,
                   entity->read_only ? entity->read_only : "it has no key");
+        error_hint(error, "\"pgdeck rows\" with the entity's name shows them; --where chooses.");
     }
     talloc_free(values);
     return NULL;

@@ -58,10 +58,12 @@ static bool rehearse(struct attempt *attempt, struct error *error)
 
 static bool check(const struct entity *entity, const struct entity_change *change, struct error *error)
 {
-    if (entity->read_only)
-        return error_set(error, ERROR_REFUSED, "%s cannot be changed: %s", entity->name, entity->read_only);
-    if (change->what == WRITE_EDIT && !change->value_count)
-        return error_set(error, ERROR_USAGE, "there is nothing to change in %s", entity->name);
+    if (!entity_is_writable(entity, error))
+        return false;
+    if (change->what == WRITE_EDIT && !change->value_count) {
+        error_set(error, ERROR_USAGE, "there is nothing to change in %s", entity->name);
+        return error_hint(error, "Say what is to be: COLUMN=VALUE, or --null COLUMN.");
+    }
     if ((change->what == WRITE_REMOVE || change->what == WRITE_RESTORE) && !entity->soft_delete) {
         error_set(error, ERROR_REFUSED, "%s has no column that marks deleted rows", entity->name);
         return error_hint(error, change->what == WRITE_REMOVE ? "--hard deletes the row itself."
@@ -85,6 +87,27 @@ static bool run_transaction(struct attempt *attempt, int attempts, struct error 
     return false;
 }
 
+/* What to do next, by the beginning of the SQLSTATE; everything was rolled back. */
+static void explain_refusal(struct error *error)
+{
+    static const struct {
+        const char *state, *hint;
+    } rows[] = {
+        {"22",
+         "Nothing was changed. Write the value as the column's type takes it: `pgdeck show` and the console's form tell "
+         "the types."},
+        {"23503",
+         "Nothing was changed. The row that is referred to must be there, and stays while others refer to it: mend "
+         "those of the table in the detail first."},
+        {"23505", "Nothing was changed. Another row has these values already: change that one, or give others."},
+        {"23", "Nothing was changed. The message names the rule that a row must keep: give values that keep it."},
+        {"42501", "Nothing was changed. Use a role that may write here, or ask the table's owner for the right."},
+    };
+    for (size_t i = 0; i < countof(rows) && !error->hint; i++)
+        if (error_is_sqlstate(error, rows[i].state))
+            error_hint(error, "%s", rows[i].hint);
+}
+
 bool writing_carry_out(struct entity_outcome *outcome, struct connection *connection, const struct model *model,
                        const struct entity *entity, const struct entity_change *change, int attempts,
                        struct error *error)
@@ -95,6 +118,8 @@ bool writing_carry_out(struct entity_outcome *outcome, struct connection *connec
         .memory = talloc_new(outcome), .connection = connection, .model = model, .entity = entity, .change = change};
     struct attempt attempt = {&writing, outcome};
     bool ok = run_transaction(&attempt, attempts, error);
+    if (!ok && error->code != ERROR_UNKNOWN_OUTCOME)
+        explain_refusal(error);
     outcome->statements = writing.statements;
     return ok;
 }

@@ -65,6 +65,10 @@ bool entity_change_generate(TALLOC_CTX *owner, const struct entity *entity, stru
 /* Why a column cannot be written, for a person; NULL: it can. */
 const char *entity_column_refusal(const struct entity_column *column);
 
+/* The same as an error: ERROR_USAGE. */
+bool entity_column_is_writable(const struct entity *entity, const struct entity_column *column,
+                               struct error *error) NODISCARD;
+
 /* Reads a key as people write it: its values with commas between them; one that holds a comma or a quote stands in
  * double quotes, quotes in it doubled. Returns the values in the key's order. Owner: `owner`. Errors: ERROR_USAGE. */
 const char *const *entity_key_parse(TALLOC_CTX *owner, const struct entity *entity, const char *text,

@@ -255,6 +255,8 @@ static void test_what_is_refused_changes_nothing(void **state)
         const char *const *w = refusals[i].words;
         DECK_RUN(scene, refusals[i].status, "--json", w[0], w[1], w[2], w[3], w[4], w[5], w[6], w[7], w[8]);
         assert_text("error.code", refusals[i].code);
+        if (!deck_scene_value(scene, "error.hint"))
+            fail_msg("\"%s\" does not say what to do next", deck_scene_text(scene, "error.message"));
         assert_says("(SELECT string_agg(t::text, ' ' ORDER BY id) FROM app.t AS t) = '(1,a,1.50,f,3.00) (2,b,,f,)'");
     }
     DECK_RUN(scene, 5, "--json", "-d", "open", "add", "t", "id=1", "--yes");

@@ -250,8 +250,10 @@ static bool check(const struct arguments *arguments, struct error *error)
     static const char *const of_one[] = {"where", "order", "limit", "after", "deleted", "csv"};
     size_t count;
     arguments_operands(arguments, &count);
-    if (arguments_has(arguments, "csv") && arguments_has(arguments, "json"))
-        return error_set(error, ERROR_USAGE, "--csv and --json exclude each other");
+    if (arguments_has(arguments, "csv") && arguments_has(arguments, "json")) {
+        error_set(error, ERROR_USAGE, "--csv and --json exclude each other");
+        return error_hint(error, "--json is pages with a cursor, --csv all rows in one go.");
+    }
     for (size_t i = 0; !count && i < countof(of_one); i++)
         if (arguments_has(arguments, of_one[i])) {
             error_set(error, ERROR_USAGE, "--%s needs an entity", of_one[i]);
