@@ -235,7 +235,6 @@ static void follow(struct entities_view *view)
 
 static void draw(struct view *base, struct terminal *terminal, struct area area)
 {
-    static const char *const tabs[] = {"Entity"};
     struct entities_view *view = (struct entities_view *)base;
     const struct entity_catalog *catalog = catalog_of(view);
     if (!catalog || !catalog->count) {
@@ -243,16 +242,8 @@ static void draw(struct view *base, struct terminal *terminal, struct area area)
         return;
     }
     struct panes panes = panes_split(area, list_wanted_columns(view->list), (int)list_shown_count(view->list) + 1);
-    struct area detail = panes.detail;
     list_draw(view->list, terminal, panes.list);
-    panes_draw_rule(terminal, &panes);
-    if (!detail.rows)
-        return;
-    TALLOC_CTX *memory = talloc_new(NULL);
-    pager_draw(view->pane, terminal,
-               (struct area){detail.row + 1, detail.column + 1, detail.rows - 1, detail.columns - 2});
-    panes_draw_head(terminal, detail, tabs, countof(tabs), 0, pager_position(view->pane, memory));
-    talloc_free(memory);
+    panes_draw_pager(terminal, &panes, "Entity", view->pane);
 }
 
 static const char *summary(struct view *base, TALLOC_CTX *owner)

@@ -53,7 +53,6 @@ static void follow(struct row_view *view)
 
 static void draw(struct view *base, struct terminal *terminal, struct area area)
 {
-    static const char *const tabs[] = {"Field"};
     struct row_view *view = (struct row_view *)base;
     if (!view->lines || (!row_view_has_values(view) && !row_view_is_new(view))) {
         pager_draw(view->card, terminal, area);
@@ -62,16 +61,8 @@ static void draw(struct view *base, struct terminal *terminal, struct area area)
     if (!view->shown)
         fill_pane(view);
     struct panes panes = panes_split(area, area.columns * 6 / 10, (int)list_shown_count(view->list) + 1);
-    struct area detail = panes.detail;
     list_draw(view->list, terminal, panes.list);
-    panes_draw_rule(terminal, &panes);
-    if (!detail.rows)
-        return;
-    TALLOC_CTX *memory = talloc_new(NULL);
-    pager_draw(view->pane, terminal,
-               (struct area){detail.row + 1, detail.column + 1, detail.rows - 1, detail.columns - 2});
-    panes_draw_head(terminal, detail, tabs, countof(tabs), 0, pager_position(view->pane, memory));
-    talloc_free(memory);
+    panes_draw_pager(terminal, &panes, "Field", view->pane);
 }
 
 static const char *summary(struct view *base, TALLOC_CTX *owner)
@@ -313,14 +304,6 @@ static const struct view_class row_class = {
 
 /* ---- opening ---- */
 
-static const char *const *copy_values(TALLOC_CTX *owner, const char *const *values, size_t count)
-{
-    const char **copy = talloc_zero_array(owner, const char *, (unsigned)count + 1);
-    for (size_t i = 0; values && i < count; i++)
-        copy[i] = values[i] ? talloc_strdup(copy, values[i]) : NULL;
-    return values ? copy : NULL;
-}
-
 static int destroy(struct row_view *view)
 {
     row_view_stop(view);
@@ -335,10 +318,10 @@ void row_page_open(struct console *console, const struct row_subject *subject)
     view->base = (struct view){&row_class, console};
     view->subject = *subject;
     view->subject.title = talloc_strdup(view, subject->title);
-    view->subject.key = copy_values(view, subject->key, entity->key_count);
-    view->subject.cells = view->cells = copy_values(view, subject->cells, entity->column_count);
+    view->subject.key = rows_copy_values(view, subject->key, entity->key_count);
+    view->subject.cells = view->cells = rows_copy_values(view, subject->cells, entity->column_count);
     if (subject->relationship)
-        view->subject.values = copy_values(view, subject->values, subject->relationship->column_count);
+        view->subject.values = rows_copy_values(view, subject->values, subject->relationship->column_count);
     view->subject.given = NULL;
     if (subject->given_count) {
         struct entity_filter *given = talloc_memdup(view, subject->given, subject->given_count * sizeof *given);

@@ -431,12 +431,12 @@ static const struct view_class rows_class = {
 
 /* ---- opening ---- */
 
-static const char *const *copy_values(TALLOC_CTX *owner, const char *const *values, size_t count)
+const char *const *rows_copy_values(TALLOC_CTX *owner, const char *const *values, size_t count)
 {
     const char **copy = talloc_zero_array(owner, const char *, (unsigned)count + 1);
     for (size_t i = 0; values && i < count; i++)
         copy[i] = values[i] ? talloc_strdup(copy, values[i]) : NULL;
-    return copy;
+    return values ? copy : NULL;
 }
 
 static int destroy(struct rows_view *view)
@@ -454,7 +454,7 @@ void rows_page_open(struct console *console, const struct rows_subject *subject)
     view->subject.table = talloc_strdup(view, subject->table);
     view->subject.title = talloc_strdup(view, subject->title);
     if (subject->relationship)
-        view->subject.values = copy_values(view, subject->values, subject->relationship->column_count);
+        view->subject.values = rows_copy_values(view, subject->values, subject->relationship->column_count);
     if (!talloc_reference(view, subject->catalog) || (subject->hold && !talloc_reference(view, subject->hold)))
         abort();
     view->problem = error_new(view);

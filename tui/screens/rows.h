@@ -17,6 +17,9 @@ struct rows_subject {
 
 void rows_page_open(struct console *console, const struct rows_subject *subject);
 
+/* A copy of values that may be NULL, NULL-terminated; NULL of NULL. Owner: `owner`. */
+const char *const *rows_copy_values(TALLOC_CTX *owner, const char *const *values, size_t count);
+
 /* A row was changed: the pages of rows that are open read what is in sight again. */
 void rows_pages_changed(struct console *console);
 

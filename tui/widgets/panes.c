@@ -50,3 +50,15 @@ void panes_draw_head(struct terminal *terminal, struct area detail, const char *
                  shown);
     talloc_free(shown);
 }
+
+void panes_draw_pager(struct terminal *terminal, const struct panes *panes, const char *name, struct pager *pager)
+{
+    struct area detail = panes->detail;
+    panes_draw_rule(terminal, panes);
+    if (!detail.rows)
+        return;
+    TALLOC_CTX *memory = talloc_new(NULL);
+    pager_draw(pager, terminal, (struct area){detail.row + 1, detail.column + 1, detail.rows - 1, detail.columns - 2});
+    panes_draw_head(terminal, detail, &name, 1, 0, pager_position(pager, memory));
+    talloc_free(memory);
+}

@@ -5,6 +5,7 @@
 
 #include "store/base.h"
 #include "tui/screen.h"
+#include "tui/widgets/pager.h"
 
 struct panes {
     struct area list;
@@ -21,5 +22,8 @@ void panes_draw_rule(struct terminal *terminal, const struct panes *panes);
  * end. */
 void panes_draw_head(struct terminal *terminal, struct area detail, const char *const *names, size_t count, size_t here,
                      const char *place);
+
+/* Rule, head and text of a detail that has no tabs. */
+void panes_draw_pager(struct terminal *terminal, const struct panes *panes, const char *name, struct pager *pager);
 
 #endif
