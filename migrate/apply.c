@@ -2,6 +2,7 @@
  * migrate/apply/. See apply.h. */
 #include "migrate/apply.h"
 
+#include "migrate/apply/aftermath.h"
 #include "migrate/apply/file.h"
 #include "migrate/apply/guard.h"
 #include "migrate/apply/rehearse.h"
@@ -75,9 +76,10 @@ static bool record_start(struct run *run, const struct plan *plan, struct error 
 
 /* A record that cannot be written after the COMMIT is no failure of the file: the ledger has it. But the run ends
  * there. */
-static bool record_applied(struct run *run, int64_t duration_ms, struct error *error)
+static bool record_applied(struct run *run, const struct apply_applied *applied, struct error *error)
 {
-    json_t *detail = json_pack("{s:I}", "duration_ms", (json_int_t)duration_ms);
+    json_t *detail = json_pack("{s:I, s:o}", "duration_ms", (json_int_t)applied->duration_ms, "schema",
+                               expected_verdict_json(applied->schema));
     struct journal_record record = {
         .event = JOURNAL_APPLIED,
         .durability = JOURNAL_RELAXED,
@@ -115,6 +117,7 @@ static bool apply_file(struct run *run, struct error *error)
         run_emit(run, APPLY_WARNING, "the file holds no statement: it is applied, and does nothing", 0);
     warn_of_down_part(run);
     bool is_stepwise = !file->is_transactional && file->statements.count > 0;
+    aftermath_begin(run);
     if (!(is_stepwise ? stepwise_apply(run, error) : transactional_apply(run, &attempts, error))) {
         result->failed_version = talloc_strdup(result, file->version);
         result->failed_statement = error->statement;
@@ -123,12 +126,13 @@ static bool apply_file(struct run *run, struct error *error)
         return false;
     }
     int64_t duration_ms = clock_monotonic_ms() - run->file_started_ms;
-    result->applied[result->applied_count++] =
-        (struct apply_applied){talloc_strdup(result, file->version), duration_ms, attempts};
+    struct apply_applied *applied = &result->applied[result->applied_count++];
+    *applied = (struct apply_applied){talloc_strdup(result, file->version), duration_ms, attempts, NULL};
     result->remaining--;
     run->statement = 0;
     run_emit(run, APPLY_FILE_DONE, NULL, duration_ms);
-    if (record_applied(run, duration_ms, error))
+    applied->schema = aftermath_end(run, result);
+    if (record_applied(run, applied, error))
         return true;
     if (!error_is_set(error))
         error_set(error, ERROR_CONNECTION, "the connection that holds the migration lock was lost");
@@ -148,12 +152,27 @@ static bool is_stopped(struct run *run, struct error *error)
     return true;
 }
 
+/* What was measured of the next files was measured behind what this one was to make. */
+static bool stops_behind(const struct run *run, const struct plan *plan, size_t index, struct error *error)
+{
+    const struct apply_applied *applied = &run->result->applied[run->result->applied_count - 1];
+    if (index + 1 == plan->count || !applied->schema || applied->schema->state != VERDICT_DIFFERS)
+        return false;
+    error_set(error, ERROR_STALE_PLAN,
+              "%s is applied, but the schema is not what the plan expected: %s; %s was not begun", applied->version,
+              applied->schema->differences[0], plan->steps[index + 1].file->version);
+    error_hint(error,
+               "What is applied stands. Look at the difference; `pgdeck plan` measures the rest anew, on what stands "
+               "now, and `pgdeck apply` goes on with it.");
+    return true;
+}
+
 static bool apply_files(struct run *run, const struct plan *plan, struct error *error)
 {
     for (size_t i = 0; i < plan->count; i++) {
         run->step = &plan->steps[i];
         run->file_index = (int)i + 1;
-        if (is_stopped(run, error) || !apply_file(run, error))
+        if (is_stopped(run, error) || !apply_file(run, error) || stops_behind(run, plan, i, error))
             return false;
     }
     return true;
@@ -174,8 +193,10 @@ static void keep_facts(struct plan *now, const struct plan *plan)
     for (size_t i = 0; i < now->count; i++)
         for (size_t j = 0; j < plan->count; j++)
             if (strcmp(now->steps[i].file->checksum, plan->steps[j].file->checksum) == 0 &&
-                now->steps[i].file->number == plan->steps[j].file->number)
+                now->steps[i].file->number == plan->steps[j].file->number) {
                 now->steps[i].facts = plan->steps[j].facts;
+                now->steps[i].expected = plan->steps[j].expected;
+            }
 }
 
 /* Under the lock, before anything is begun. Who is in the way of a lock is no reason to refuse: the run waits for them

@@ -5,6 +5,7 @@
 
 #include <talloc.h>
 
+#include "migrate/expected.h"
 #include "migrate/plan.h"
 #include "store/base.h"
 #include "store/cancel.h"
@@ -76,6 +77,7 @@ struct apply_applied {
     const char *version;
     int64_t duration_ms;
     int attempts;
+    const struct verdict *schema; /* what it made, beside what was expected (migrate/expected.h); NULL: a dry run */
 };
 
 struct apply_result {
@@ -92,8 +94,9 @@ struct apply_result {
 };
 
 /* Runs the plan. Blocks; call it from a task or a script.
- * *result is set also on failure (owner: `owner`).
- * Errors: all of ledger.md; error->file, line, statement name the place in a migration. */
+ * A file that made something else than was measured is applied, and its difference told; the files behind it are not
+ * begun, since what was measured of them no longer holds (ERROR_STALE_PLAN). *result is set also on failure (owner:
+ * `owner`). Errors: all of ledger.md; error->file, line, statement name the place in a migration. */
 bool apply_run(TALLOC_CTX *owner, const struct plan *plan, const struct apply_options *options,
                struct apply_result **result, struct error *error) NODISCARD;
 

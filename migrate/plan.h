@@ -11,6 +11,7 @@
 #include "store/error.h"
 #include "store/settings.h"
 
+struct expected;
 struct hazard_list;
 
 /* Which of the pending ones. At most one of `to` and `only` is given. */
@@ -30,6 +31,8 @@ struct plan_step {
     bool has_ladder; /* nobody gave a lock timeout: short ones, and the file is tried again (migrate/guard/ladder.h) */
     const struct facts *facts;         /* of each statement of the file, by its index; NULL: nobody has measured */
     const struct hazard_list *hazards; /* likewise (migrate/hazard.h); NULL: nobody has looked */
+    const struct expected
+        *expected; /* what it makes of the relations it touches (migrate/expected.h); NULL: nobody knows */
 };
 
 /* Facts about the target that a plan is bound to. */

@@ -2,6 +2,7 @@
 #include "migrate/trace.h"
 
 #include "migrate/trace/copy.h"
+#include "migrate/trace/expect.h"
 #include "migrate/trace/memo.h"
 #include "migrate/trace/run.h"
 #include "store/digest.h"
@@ -87,6 +88,7 @@ struct measuring {
     struct copy *copy;
     const struct query *session;
     const struct trace_options *options;
+    struct expect *expect;
 };
 
 static void skip_step(struct plan *plan, struct plan_step *step, const char *reason)
@@ -95,6 +97,7 @@ static void skip_step(struct plan *plan, struct plan_step *step, const char *rea
     for (size_t i = 0; i < step->file->statements.count; i++)
         trace_unknown(facts, &facts[i], reason);
     step->facts = facts;
+    step->expected = NULL;
 }
 
 void trace_skip(struct plan *plan, const char *reason)
@@ -134,7 +137,10 @@ static bool measure_step(struct measuring *measuring, size_t index, bool *is_who
     step->facts = facts;
     *is_whole = end == END_WHOLE;
     bool is_last = index + 1 == measuring->plan->count;
-    return end != END_AS_ONE || is_last || begin_again(measuring, index + 1, is_whole, error);
+    if (end == END_AS_ONE && !is_last && !begin_again(measuring, index + 1, is_whole, error))
+        return false;
+    expect_after(measuring->expect, measuring->plan, index, *is_whole ? EXPECT_STANDS : EXPECT_ROLLED_BACK);
+    return true;
 }
 
 static bool measure_steps(struct measuring *measuring, struct error *error)
@@ -175,7 +181,7 @@ static bool measure(TALLOC_CTX *memory, struct copy *copy, struct plan *plan, st
         trace_skip(plan, copy->trace->reason ? copy->trace->reason : "no scratch copy of the target's schema");
         return true;
     }
-    struct measuring measuring = {memory, plan, copy, &session, options};
+    struct measuring measuring = {memory, plan, copy, &session, options, expect_new(memory, copy)};
     if (!measure_steps(&measuring, error))
         return false;
     memo_put(copy, key, plan);

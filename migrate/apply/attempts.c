@@ -4,6 +4,7 @@
 
 #include <sys/random.h>
 
+#include "migrate/apply/aftermath.h"
 #include "migrate/guard/ladder.h"
 #include "store/clock.h"
 
@@ -118,6 +119,7 @@ bool transactional_apply(struct run *run, int *attempts, struct error *error)
         error_clear(error);
         *attempts = run->attempt = ladder.attempt;
         run->lock_wait_ms = ladder_wait_ms(&ladder);
+        aftermath_look(run);
         bool is_recorded = record_attempt(run, error);
         bool is_applied = is_recorded && transactional_attempt(run, error);
         if (is_recorded && !is_applied)

@@ -126,8 +126,8 @@ static char *lock_condition(TALLOC_CTX *owner, const struct run *run)
 char *run_lock_is_held_sql(TALLOC_CTX *owner, const struct run *run)
 {
     char *condition = lock_condition(NULL, run);
-    char *sql = talloc_asprintf(owner, "EXISTS (SELECT FROM pg_catalog.pg_lock_status() l WHERE %s AND l.pid = %d)", condition,
-                                run->lock_pid);
+    char *sql = talloc_asprintf(owner, "EXISTS (SELECT FROM pg_catalog.pg_lock_status() l WHERE %s AND l.pid = %d)",
+                                condition, run->lock_pid);
     talloc_free(condition);
     return sql;
 }

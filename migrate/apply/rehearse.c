@@ -76,7 +76,7 @@ static void note_rehearsed(struct run *run)
     int64_t duration_ms = clock_monotonic_ms() - run->file_started_ms;
     struct apply_result *result = run->result;
     result->applied[result->applied_count++] =
-        (struct apply_applied){talloc_strdup(result, run->step->file->version), duration_ms, 1};
+        (struct apply_applied){talloc_strdup(result, run->step->file->version), duration_ms, 1, NULL};
     result->remaining--;
     run_emit(run, APPLY_FILE_DONE, NULL, duration_ms);
 }

@@ -38,9 +38,10 @@ struct run {
     struct apply_event told; /* under `telling`: told last, with its place; the watcher's news stand at the same one */
     bool is_queue_told;      /* under `telling` */
     char left_role[64];      /* that the file at hand has left set; "": none */
-    bool is_overruled;       /* it was told that the file's own lock_timeout does not count */
-    struct ledger_counters { /* the session's counters of ledger rows, right after our own INSERT; 0 inserted: not
-                                counted */
+    struct aftermath *aftermath; /* of the file at hand; NULL: nothing is compared */
+    bool is_overruled;           /* it was told that the file's own lock_timeout does not count */
+    struct ledger_counters {     /* the session's counters of ledger rows, right after our own INSERT; 0 inserted: not
+                                    counted */
         int64_t inserted, updated, deleted;
         int64_t table_oid; /* of the table, or partition, that holds our row */
         int64_t journal_file, journal_changes;

@@ -1,6 +1,7 @@
 /* A file outside a transaction: step by step, so that after a kill at any point it is known which steps stand. What can
  * run in a transaction does, together with its journal row; what cannot gets an intent before and a result after, and
  * the catalog is asked in between. The ledger row comes with the last step. See docs/architecture.md, "Applying". */
+#include "migrate/apply/aftermath.h"
 #include "migrate/apply/check.h"
 #include "migrate/apply/file.h"
 #include "migrate/apply/guard.h"
@@ -502,6 +503,7 @@ bool stepwise_apply(struct run *run, struct error *error)
     while (progress.done < progress.count &&
            (size_t)progress.steps[progress.done].number - 1 < run->step->first_statement)
         progress.done++;
+    aftermath_look(run);
     bool ok = run_record(run, &started, error) && run_prepare_work(run, run->step, error) &&
               note_ledger(&progress, error) && run_steps(&progress, error);
     if (!ok || (run->work && connection_state(run->work) == STATE_LOST))

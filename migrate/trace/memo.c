@@ -3,6 +3,7 @@
 
 #include <jansson.h>
 
+#include "migrate/expected.h"
 #include "migrate/facts_json.h"
 #include "migrate/replay/notes.h"
 
@@ -43,8 +44,10 @@ bool memo_find(const struct copy *copy, const char *key, struct plan *plan)
     json_t *json = text ? json_loads(text, 0, NULL) : NULL;
     const json_t *steps = json_object_get(json, "steps");
     bool ok = json_array_size(steps) == plan->count && plan->count > 0;
-    for (size_t i = 0; ok && i < plan->count; i++)
-        ok = read_step(plan, json_array_get(steps, i), &plan->steps[i]);
+    for (size_t i = 0; ok && i < plan->count; i++) {
+        plan->steps[i].expected = expected_of_json(plan, json_array_get(json_object_get(json, "expected"), i));
+        ok = read_step(plan, json_array_get(steps, i), &plan->steps[i]) && plan->steps[i].expected;
+    }
     if (ok)
         read_trace(copy, json);
     json_decref(json);
@@ -62,15 +65,16 @@ static json_t *texts_json(const char *const *texts)
 
 void memo_put(const struct copy *copy, const char *key, const struct plan *plan)
 {
-    json_t *steps = json_array();
+    json_t *steps = json_array(), *expected = json_array();
     for (size_t i = 0; i < plan->count; i++) {
         json_t *array = json_array();
+        json_array_append_new(expected, expected_to_json(plan->steps[i].expected));
         for (size_t j = 0; j < plan->steps[i].file->statements.count; j++)
             json_array_append_new(array, facts_to_json(&plan->steps[i].facts[j]));
         json_array_append_new(steps, array);
     }
-    json_t *json = json_pack("{s:s?, s:s?, s:o, s:o}", "from", copy->trace->source, "reason", copy->trace->reason,
-                             "warnings", texts_json(copy->trace->warnings), "steps", steps);
+    json_t *json = json_pack("{s:s?, s:s?, s:o, s:o, s:o}", "from", copy->trace->source, "reason", copy->trace->reason,
+                             "warnings", texts_json(copy->trace->warnings), "steps", steps, "expected", expected);
     char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
     if (text)
         notes_keep(copy->scratch, key, text);

@@ -120,13 +120,27 @@ static void on_event(void *argument, const struct apply_event *event)
     talloc_free(duration);
 }
 
+static json_t *schema_json(const struct verdict *verdict)
+{
+    if (!verdict)
+        return json_null();
+    json_t *differences = json_array();
+    for (size_t i = 0; verdict->differences && verdict->differences[i]; i++)
+        json_array_append_new(differences, printer_json_text(verdict->differences[i]));
+    return json_pack("{s:s, s:o, s:o, s:I}", "state", expected_verdict_name(verdict->state), "reason",
+                     printer_json_text(verdict->reason), "differences", differences, "count",
+                     (json_int_t)verdict->count);
+}
+
 static json_t *applied_json(const struct apply_result *result)
 {
     json_t *array = json_array();
-    for (size_t i = 0; result && i < result->applied_count; i++)
-        json_array_append_new(
-            array, json_pack("{s:o, s:I, s:i}", "version", printer_json_text(result->applied[i].version), "duration_ms",
-                             (json_int_t)result->applied[i].duration_ms, "attempts", result->applied[i].attempts));
+    for (size_t i = 0; result && i < result->applied_count; i++) {
+        const struct apply_applied *applied = &result->applied[i];
+        json_array_append_new(array, json_pack("{s:o, s:I, s:i, s:o}", "version", printer_json_text(applied->version),
+                                               "duration_ms", (json_int_t)applied->duration_ms, "attempts",
+                                               applied->attempts, "schema", schema_json(applied->schema)));
+    }
     return array;
 }
 
@@ -160,6 +174,29 @@ static json_t *apply_json(const struct planning *planning, const struct apply_re
                      not_rehearsed_json(result), "target", answer_target_json(&planning->target));
 }
 
+static bool has_difference(const struct apply_result *result)
+{
+    for (size_t i = 0; i < result->applied_count; i++)
+        if (result->applied[i].schema && result->applied[i].schema->state == VERDICT_DIFFERS)
+            return true;
+    return false;
+}
+
+/* What was said of each difference stands on stderr; here what to do about it. And why nothing was compared. */
+static void print_verdicts(struct printer *printer, const struct apply_result *result)
+{
+    for (size_t i = 0; i < result->applied_count; i++) {
+        const struct verdict *verdict = result->applied[i].schema;
+        if (verdict && verdict->state == VERDICT_NONE)
+            printer_detail(printer, "%s: the schema was not compared with what was expected: %s",
+                           result->applied[i].version, verdict->reason);
+    }
+    if (has_difference(result))
+        printer_line(printer, ROLE_WARN,
+                     "the schema is not what the plan expected: it stands, and the journal has the differences; "
+                     "`pgdeck diff migrations live` shows all of them");
+}
+
 /* "; run ID", or nothing where nothing was begun. */
 static const char *run_words(TALLOC_CTX *owner, const struct apply_result *result)
 {
@@ -184,6 +221,7 @@ static void print_result(struct command_context *context, const struct planning 
     for (const char *const *version = result->not_rehearsed; version && *version; version++)
         printer_line(printer, ROLE_WARN,
                      "%s cannot be rehearsed: it uses an enum label that an earlier pending file adds", *version);
+    print_verdicts(printer, result);
 }
 
 static bool confirm(struct command_context *context, const struct planning *planning, enum apply_mode mode,
@@ -264,6 +302,7 @@ static bool run(struct command_context *context, struct error *error)
         return tell_failure(context, &planning, result, document, error);
     printer_document(context->printer, document);
     print_result(context, &planning, result);
+    context->status = has_difference(result) ? 1 : 0;
     return true;
 }
 
@@ -301,6 +340,9 @@ const struct command command_apply = {
         "on every target. With nothing to apply nothing is asked.\n\n"
         "With --plan it applies what \"plan --out\" wrote: those bytes, on that target, in that state; else it refuses "
         "and names what has changed.\n\n"
+        "After each file the relations that it touched are held against what it made of them when it was measured. A "
+        "difference is told and journalled, and what is applied stands: with files left the run stops there (exit 4), "
+        "else it ends with exit 1. What was not measured, or differed beforehand, is not compared.\n\n"
         "With --dry-run the files are run on the target in one transaction that is rolled back; it stops at the first "
         "file that does not run in a transaction, and says so.",
     .examples = examples,

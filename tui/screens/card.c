@@ -18,6 +18,27 @@ static void add_applied(struct document *document, const struct apply_result *re
     talloc_free(memory);
 }
 
+static void add_verdict(struct document *document, const struct apply_applied *applied)
+{
+    const struct verdict *verdict = applied->schema;
+    if (!verdict || verdict->count == 0)
+        return;
+    document_line(document, verdict->state == VERDICT_DIFFERS ? LOOK_BAD : LOOK_WARN,
+                  "   The schema is not what the plan expected after %s:", applied->version);
+    for (size_t i = 0; verdict->differences[i]; i++)
+        document_line(document, LOOK_PLAIN, "     %s", verdict->differences[i]);
+    if (verdict->count > VERDICT_MOST)
+        document_line(document, LOOK_DIM, "     and %zu more", verdict->count - VERDICT_MOST);
+    if (verdict->reason)
+        document_line(document, LOOK_DIM, "     %s", verdict->reason);
+}
+
+static void add_verdicts(struct document *document, const struct apply_result *result)
+{
+    for (size_t i = 0; i < applied_count(result); i++)
+        add_verdict(document, &result->applied[i]);
+}
+
 static void add_error(struct document *document, const struct apply_result *result, const struct error *error)
 {
     document_add(document, LOOK_BAD, " %s ", theme_glyph(GLYPH_FAILED));
@@ -105,6 +126,7 @@ static void add_success(struct document *document, const struct plan *plan, cons
     for (size_t i = 0; result->not_rehearsed && result->not_rehearsed[i]; i++)
         document_line(document, LOOK_WARN, "   %s uses an enum label that an earlier one adds: it cannot be rehearsed.",
                       result->not_rehearsed[i]);
+    add_verdicts(document, result);
     document_line(document, LOOK_HEAD, "\n Next");
     document_line(document, LOOK_PLAIN,
                   mode == APPLY_DRY_RUN ? "   p plans; A there applies.  q goes back."
@@ -128,6 +150,7 @@ struct document *run_card(TALLOC_CTX *owner, const struct plan *plan, const stru
             document_line(document, LOOK_PLAIN, "   Applied before it, and they stay:");
         if (mode == APPLY_FOR_REAL)
             add_applied(document, result);
+        add_verdicts(document, result);
         if (mode == APPLY_DRY_RUN)
             document_line(document, LOOK_PLAIN, "   It was a dry run: nothing was changed.");
         else
