@@ -22,15 +22,16 @@ enum rule_id {
     RULE_COUNT
 };
 
-enum rule_scope { SCOPE_FILES, SCOPE_SCRATCH, SCOPE_TARGET };
-enum rule_occasion { OCCASION_ALWAYS, OCCASION_SINCE, OCCASION_RELEASE };
+/* What it is asked of, and when: see rules.def. */
+enum rule_scope { RULE_OF_FILES, RULE_OF_SCRATCH, RULE_OF_TARGET };
+enum rule_occasion { RULE_ALWAYS, RULE_SINCE, RULE_RELEASE };
 
 /* What findings of a rule count for: `severity` of pgdeck.yaml. WARNING: told, and fails nothing. OFF: not asked. */
 enum rule_severity { SEVERITY_ERROR, SEVERITY_WARNING, SEVERITY_OFF };
 
 struct rule_case; /* migrate/rules/rule.h */
 
-/* A row of rules.def. */
+/* A row of rules.def. judge: migrate/rules/rule.h. */
 struct rule {
     const char *id;
     enum rule_scope scope;
@@ -58,9 +59,9 @@ struct rule_finding {
 struct rule_result {
     const struct rule *rule;
     enum rule_severity severity;
-    const char *skipped;            /* why it could not be asked; or NULL. Then there are no findings */
-    const char *evidence;           /* what was done: "14 files ran twice in PostgreSQL 15.18"; or NULL */
-    struct rule_finding *findings;  /* by file, line, object */
+    const char *skipped;           /* why it could not be asked; or NULL. Then there are no findings */
+    const char *evidence;          /* what was done: "14 files ran twice in PostgreSQL 15.18"; or NULL */
+    struct rule_finding *findings; /* by file, line, object */
     size_t count;
 };
 
@@ -76,14 +77,15 @@ struct rules_report {
     size_t count;
     const struct rules_file *files; /* by version */
     size_t file_count;
-    const char *since;          /* the revision, as given; or NULL */
-    const char *scratch_server; /* version of the server that files ran in: "15.18"; NULL: nothing ran */
-    const char *target;         /* user@host:port/database, server; or NULL: there was none */
-    size_t failed, warned, skipped, held; /* rules */
+    const char *since;                       /* the revision, as given; or NULL */
+    const char *scratch_server;              /* version of the server that files ran in: "15.18"; NULL: nothing ran */
+    const char *target;                      /* user@host:port/database, server; or NULL: there was none */
+    size_t failed, warned, skipped, held;    /* rules */
     enum { RULES_HOLD, RULES_FAIL } verdict; /* FAIL: a rule of SEVERITY_ERROR has findings */
 };
 
-/* Told on the checking thread before a rule is asked (done of total), and while it works (what: a file's name). */
+/* Told on the checking thread before a rule is asked (done of total; what NULL), and while it works (what: a file's
+ * name). */
 typedef void (*rules_progress_fn)(void *listener, const struct rule *rule, size_t done, size_t total, const char *what);
 
 struct rules_options {

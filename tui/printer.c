@@ -47,6 +47,8 @@ void printer_set_command(struct printer *printer, const char *command)
     printer->command = copy;
 }
 
+void printer_set_format(struct printer *printer, enum printer_format format) { printer->options.format = format; }
+
 void printer_set_colour(struct printer *printer, enum printer_colour colour)
 {
     printer->options.answer_colour = printer->options.narration_colour = colour;

@@ -37,6 +37,9 @@ enum printer_verbosity printer_verbosity(const struct printer *printer);
 /* The "command" of the JSON document from now on; copied. */
 void printer_set_command(struct printer *printer, const char *command);
 
+/* The format from now on: for a command with a --format of its own. */
+void printer_set_format(struct printer *printer, enum printer_format format);
+
 /* Colour for both streams, whatever they are. */
 void printer_set_colour(struct printer *printer, enum printer_colour colour);
 

@@ -17,14 +17,14 @@ struct deck_scene *deck_scene_start(TALLOC_CTX *owner)
     return scene;
 }
 
-static void write_targets(struct deck_scene *scene)
+void deck_scene_settings(struct deck_scene *scene, const char *more)
 {
     static const char *const targets[][2] = {{"open", "open"}, {"careful", "confirm"}, {"locked", "read-only"}};
     char *text = talloc_asprintf(scene, "server_binaries: %s\ntargets:\n", test_server_binaries(scene->server));
     for (size_t i = 0; i < countof(targets); i++)
         text = talloc_asprintf_append(text, "  %s:\n    url: \"%s application_name=%s\"\n    guard: %s\n",
                                       targets[i][0], scene->target, targets[i][0], targets[i][1]);
-    test_write(scene->project, "pgdeck.yaml", text);
+    test_write(scene->project, "pgdeck.yaml", talloc_asprintf_append(text, "%s", more));
 }
 
 void deck_scene_write(struct deck_scene *scene, const char *name, const char *text)
@@ -39,7 +39,7 @@ void deck_scene_reset(struct deck_scene *scene)
     test_server_create_database(scene->server, DECK_DATABASE);
     scene->oracle = oracle_open(scene, scene->server, DECK_DATABASE);
     scene->project = test_directory(scene);
-    write_targets(scene);
+    deck_scene_settings(scene, "");
     deck_scene_write(scene, "001_first.sql", "CREATE TABLE first (id integer);\n");
     deck_scene_write(scene, "002_second.sql", "CREATE TABLE second (id integer);\nINSERT INTO second VALUES (1);\n");
 }

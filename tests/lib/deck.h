@@ -29,6 +29,9 @@ struct deck_scene *deck_scene_start(TALLOC_CTX *owner);
  * them the same database, and with 001_first, 002_second. */
 void deck_scene_reset(struct deck_scene *scene);
 
+/* Writes pgdeck.yaml anew: the targets, and `more` behind them. */
+void deck_scene_settings(struct deck_scene *scene, const char *more);
+
 /* Writes a migration file: "003_third.sql". */
 void deck_scene_write(struct deck_scene *scene, const char *name, const char *text);
 
