@@ -5,8 +5,8 @@
 #include <sys/stat.h>
 
 #include "migrate/file_text.h"
-#include "migrate/model/output.h"
 #include "store/digest.h"
+#include "store/output.h"
 #include "store/suggest.h"
 
 #define SCRIPT_NAME "DDL of the models" /* where a line of it is not traced back */
@@ -141,6 +141,8 @@ static bool read_program(struct models *models, const struct settings *settings,
                          const struct models_options *options, struct error *error)
 {
     struct output_program program = {
+        .what = "the program of the models",
+        .where = "models in pgdeck.yaml",
         .words = words,
         .directory = settings_directory(settings),
         .environment = options->environment,

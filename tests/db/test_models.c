@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "migrate/model/output.h"
+#include "store/output.h"
 #include "migrate/models.h"
 #include "tests/lib/deck.h"
 
@@ -388,7 +388,8 @@ static void test_models_program_that_does_not_end_is_ended(void **state UNUSED)
 {
     struct error *error = error_new(scene);
     struct output output;
-    struct output_program program = {.words = (const char *const[]){"sh", "-c", "echo x; sleep 1000", NULL},
+    struct output_program program = {.what = "the program",
+                                     .words = (const char *const[]){"sh", "-c", "echo x; sleep 1000", NULL},
                                      .directory = scene->project,
                                      .environment = (const char *const[]){NULL},
                                      .limit_bytes = 1024,

@@ -1,5 +1,5 @@
 /* See output.h. posix_spawn, because a fork of a program with threads may do next to nothing. */
-#include "migrate/model/output.h"
+#include "store/output.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -84,11 +84,11 @@ static bool start(struct run *run, struct error *error)
 {
     int out[2] = {-1, -1}, err[2] = {-1, -1};
     if (pipe2(out, O_CLOEXEC) < 0)
-        return error_set(error, ERROR_INTERNAL, "no file descriptor is left for the models' program");
+        return error_set(error, ERROR_INTERNAL, "no file descriptor is left for %s", run->program->what);
     if (pipe2(err, O_CLOEXEC) < 0) {
         close(out[0]);
         close(out[1]);
-        return error_set(error, ERROR_INTERNAL, "no file descriptor is left for the models' program");
+        return error_set(error, ERROR_INTERNAL, "no file descriptor is left for %s", run->program->what);
     }
     int failed = spawn(run, out[1], err[1]);
     close(out[1]);
@@ -98,9 +98,10 @@ static bool start(struct run *run, struct error *error)
     if (!failed)
         return true;
     run->has_ended = true;
-    error_set(error, ERROR_PROJECT, "the program of the models, \"%s\", cannot be started: %s", run->program->words[0],
+    error_set(error, ERROR_PROJECT, "%s, \"%s\", cannot be started: %s", run->program->what, run->program->words[0],
               strerror(failed));
-    return error_hint(error, "It is looked for in PATH, and runs in the project's folder: see models in pgdeck.yaml.");
+    return error_hint(error, "It is looked for in PATH, and runs in the project's folder%s%s.",
+                      run->program->where ? ": see " : "", run->program->where ? run->program->where : "");
 }
 
 /* ---- while it runs ---- */
@@ -149,16 +150,16 @@ static bool refuse_excess(const struct run *run, int64_t left_ms, struct error *
 {
     const struct output_program *program = run->program;
     if (cancel_is_requested(program->cancel))
-        return error_set(error, ERROR_CANCELLED, "cancelled while the program of the models ran");
+        return error_set(error, ERROR_CANCELLED, "cancelled while %s ran", program->what);
     if (left_ms <= 0) {
-        error_set(error, ERROR_PROJECT, "the program of the models, \"%s\", did not end within %d s", program->words[0],
+        error_set(error, ERROR_PROJECT, "%s, \"%s\", did not end within %d s", program->what, program->words[0],
                   program->timeout_ms / 1000);
         return error_hint(error, "It gets no input: does it wait for some?");
     }
     if ((int64_t)run->out.size_bytes <= program->limit_bytes)
         return true;
-    error_set(error, ERROR_PROJECT, "the program of the models, \"%s\", printed more than %lld bytes",
-              program->words[0], (long long)program->limit_bytes);
+    error_set(error, ERROR_PROJECT, "%s, \"%s\", printed more than %lld bytes", program->what, program->words[0],
+              (long long)program->limit_bytes);
     return error_hint(error, "Raise the setting file_size.");
 }
 
@@ -222,13 +223,13 @@ static const char *last_words(TALLOC_CTX *owner, const struct catch *words)
 static bool check_status(const struct run *run, struct error *error)
 {
     int status = run->status;
-    if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+    if (WIFEXITED(status) && (WEXITSTATUS(status) == 0 || run->program->statuses == OUTPUT_OF_ANY_STATUS))
         return true;
     if (WIFSIGNALED(status))
-        error_set(error, ERROR_PROJECT, "the program of the models, \"%s\", was ended by signal %d",
+        error_set(error, ERROR_PROJECT, "%s, \"%s\", was ended by signal %d", run->program->what,
                   run->program->words[0], WTERMSIG(status));
     else
-        error_set(error, ERROR_PROJECT, "the program of the models, \"%s\", failed with exit status %d",
+        error_set(error, ERROR_PROJECT, "%s, \"%s\", failed with exit status %d", run->program->what,
                   run->program->words[0], WEXITSTATUS(status));
     TALLOC_CTX *memory = talloc_new(NULL);
     const char *words = last_words(memory, run->err.size_bytes ? &run->err : &run->out);
@@ -253,6 +254,7 @@ bool output_capture(TALLOC_CTX *owner, const struct output_program *program, str
             .bytes = run.out.bytes ? talloc_steal(owner, run.out.bytes) : talloc_strdup(owner, ""),
             .size_bytes = run.out.size_bytes,
             .said = last_words(owner, &run.err),
+            .exit_status = WEXITSTATUS(run.status),
         };
     talloc_free(memory);
     return ok;

@@ -1,7 +1,8 @@
-/* Runs the program that prints the models and catches what it prints. Safe in a program with threads; ends with the
- * program, its limits or a cancel, and leaves no process of its group behind then. */
-#ifndef MIGRATE_MODEL_OUTPUT_H
-#define MIGRATE_MODEL_OUTPUT_H
+/* Runs a program and catches what it prints: the one that prints the models, git. No shell stands between. Safe in a
+ * program with threads; ends with the program, its limits or a cancel, and leaves no process of its group behind then.
+ */
+#ifndef STORE_OUTPUT_H
+#define STORE_OUTPUT_H
 
 #include <talloc.h>
 
@@ -10,12 +11,15 @@
 #include "store/error.h"
 
 struct output_program {
+    const char *what;               /* what it is to a person, for errors: "the program of the models" */
+    const char *where;              /* where it is set, for hints: "models in pgdeck.yaml"; or NULL */
     const char *const *words;       /* program and arguments, NULL-terminated; the program is looked for in PATH */
     const char *directory;          /* where it runs */
     const char *const *environment; /* "NAME=value", NULL-terminated */
     int64_t limit_bytes;            /* of its standard output */
     int timeout_ms;
-    struct cancel *cancel; /* or NULL */
+    enum { OUTPUT_OF_SUCCESS, OUTPUT_OF_ANY_STATUS } statuses; /* whether an exit status but 0 is an error */
+    struct cancel *cancel;                                     /* or NULL */
 };
 
 /* What a program printed. */
@@ -23,6 +27,7 @@ struct output {
     char *bytes; /* NUL-terminated behind its size_bytes */
     size_t size_bytes;
     const char *said; /* the last 2 kB of its standard error; "" where it said nothing */
+    int exit_status;
 };
 
 /* Owner of what *output gets: `owner`. Its standard input is empty. Blocks. Errors: ERROR_PROJECT: it cannot be
