@@ -8,6 +8,7 @@
 #include "migrate/apply/rehearse.h"
 #include "migrate/apply/run.h"
 #include "migrate/preflight.h"
+#include "migrate/touched.h"
 #include "store/clock.h"
 
 static struct apply_result *new_result(TALLOC_CTX *owner, const struct run *run, const struct plan *plan)
@@ -39,6 +40,17 @@ static struct plan_selection rest_of_selection(TALLOC_CTX *owner, const struct a
     return selection;
 }
 
+/* What was shown was measured on relations that looked in a certain way. */
+static bool bind_again(struct run *run, struct plan *now, const struct plan *plan, struct error *error)
+{
+    if (!plan->touched || now->count == 0)
+        return true;
+    const char *const *lines = touched_again(now, run->lock, plan->touched, error);
+    if (lines)
+        plan_bind_touched(now, lines);
+    return lines;
+}
+
 /* What is true now that nobody else can change it: the plan made anew must be the one that was confirmed, or a rest of
  * it. */
 static struct plan *plan_again(struct run *run, const struct plan *plan, struct error *error)
@@ -56,12 +68,19 @@ static struct plan *plan_again(struct run *run, const struct plan *plan, struct 
     /* The selection was good when the plan was made: --only names what is applied by now. */
     if (!now && error->code != ERROR_USAGE)
         return NULL;
+    if (now && options->strictness == APPLY_EXACT && !bind_again(run, now, plan, error))
+        return NULL;
     if (now && (options->strictness == APPLY_EXACT ? !strcmp(now->fingerprint, plan->fingerprint)
                                                    : plan_is_part_of(now, plan)))
         return now;
-    error_set(error, ERROR_STALE_PLAN,
-              "what was planned is no longer true: the ledger, a file or the target has changed since");
-    error_hint(error, "Run `pgdeck plan` and look again.");
+    const char *relation = now && now->touched ? touched_difference(plan->touched, now->touched) : NULL;
+    if (relation)
+        error_set(error, ERROR_STALE_PLAN,
+                  "what was planned is no longer true: %s is not as it was when it was planned", relation);
+    else
+        error_set(error, ERROR_STALE_PLAN,
+                  "what was planned is no longer true: the ledger, a file or the target has changed since");
+    error_hint(error, "Nothing was run. Run `pgdeck plan` and look again.");
     return NULL;
 }
 

@@ -4,7 +4,7 @@
 #include "migrate/step.h"
 #include "store/digest.h"
 
-#define PLAN_FORMAT 2 /* goes into the fingerprint: a plan of another format is another plan */
+#define PLAN_FORMAT 3 /* goes into the fingerprint: a plan of another format is another plan */
 
 /* A question that not every role may ask: its refusal is no failure, and the answer "". A lost connection is one. */
 static bool ask(TALLOC_CTX *owner, struct connection *connection, const char *sql, const char **answer,
@@ -192,7 +192,14 @@ static bool add_step(struct plan *plan, const struct migration *migration, const
     return true;
 }
 
-static void add_fingerprint(struct plan *plan, const struct settings *settings)
+static void set_terms(struct plan *plan, const char *terms)
+{
+    plan->terms = terms;
+    plan->fingerprint = digest_sha256(plan, terms, strlen(terms));
+    plan->id = talloc_strndup(plan, plan->fingerprint, 12);
+}
+
+static void add_fingerprint(struct plan *plan, const struct settings *settings, const char *const *allow)
 {
     const struct status *status = plan->status;
     char *text = talloc_asprintf(plan,
@@ -216,9 +223,9 @@ static void add_fingerprint(struct plan *plan, const struct settings *settings)
         for (size_t j = 0; j < step->file->allowance_count; j++)
             text = talloc_asprintf_append_buffer(text, "allow %s\n", step->file->allowances[j].hazard);
     }
-    plan->terms = text;
-    plan->fingerprint = digest_sha256(plan, text, strlen(text));
-    plan->id = talloc_strndup(plan, plan->fingerprint, 12);
+    for (size_t i = 0; allow && allow[i]; i++)
+        text = talloc_asprintf_append_buffer(text, "acknowledged %s\n", allow[i]);
+    set_terms(plan, text);
 }
 
 static bool add_steps(struct plan *plan, const struct settings *settings, const struct plan_selection *selection,
@@ -254,7 +261,7 @@ struct plan *plan_build(TALLOC_CTX *owner, const struct status *status, const st
         talloc_free(plan);
         return NULL;
     }
-    add_fingerprint(plan, settings);
+    add_fingerprint(plan, settings, selection->allow);
     return plan;
 }
 
@@ -264,6 +271,17 @@ static const struct plan_step *find_step(const struct plan *plan, int64_t number
         if (plan->steps[i].file->number == number)
             return &plan->steps[i];
     return NULL;
+}
+
+void plan_bind_touched(struct plan *plan, const char *const *lines)
+{
+    char *text = talloc_strdup(NULL, "");
+    for (size_t i = 0; lines[i]; i++)
+        text = talloc_asprintf_append_buffer(text, "%s\n", lines[i]);
+    const char *digest = digest_sha256(text, text, strlen(text));
+    plan->touched = lines;
+    set_terms(plan, talloc_asprintf(plan, "%stouched %s\n", plan->terms, digest));
+    talloc_free(text);
 }
 
 bool plan_is_part_of(const struct plan *now, const struct plan *before)

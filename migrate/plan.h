@@ -19,6 +19,7 @@ struct plan_selection {
     const char *to;                         /* a version, or NULL: all */
     const char *const *only;                /* versions, NULL-terminated, or NULL */
     enum { ORDER_STRICT, ORDER_ANY } order; /* ORDER_ANY: --out-of-order */
+    const char *const *allow;               /* --allow: "HAZARD:OBJECT", NULL-terminated, or NULL */
 };
 
 struct plan_step {
@@ -48,6 +49,7 @@ struct plan {
     const char *fingerprint; /* sha256 of `terms` */
     const char *terms;       /* all that an apply depends on (ledger.md), a line each: "server 7123 1", "database shop",
                                 "applied 001 CHECKSUM", "step 002 CHECKSUM ..." */
+    const char *const *touched; /* lines of migrate/touched.h, once it is known which relations those are; or NULL */
     struct plan_step *steps;
     size_t count;
     size_t statement_count;
@@ -67,6 +69,10 @@ bool plan_read_target(TALLOC_CTX *owner, struct connection *connection, struct p
 struct plan *plan_build(TALLOC_CTX *owner, const struct status *status, const struct settings *settings,
                         const struct plan_target *target, const struct plan_selection *selection,
                         struct error *error) NODISCARD;
+
+/* Binds the plan to what the relations that it touches look like (migrate/touched.h; owner: the plan): its terms and
+ * its fingerprint are others then. Once for each plan. */
+void plan_bind_touched(struct plan *plan, const char *const *lines);
 
 /* Whether all that `now` would do was part of `before`, on the same target: what one who waited for the lock may go on
  * with. */

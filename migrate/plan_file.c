@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <sys/stat.h>
 
+#include "migrate/touched.h"
 #include "store/digest.h"
 #include "store/disk.h"
 
@@ -50,14 +51,13 @@ static char *seal_of(TALLOC_CTX *owner, const json_t *document)
     return seal;
 }
 
-static json_t *document_of(const struct plan *plan, const struct plan_selection *selection, const char *const *allow,
-                           const char *const *touched)
+static json_t *document_of(const struct plan *plan, const struct plan_selection *selection)
 {
     return json_pack("{s:s, s:i, s:s, s:s, s:{s:o, s:o, s:b}, s:o, s:o, s:o}", "kind", KIND, "format", FILE_FORMAT,
                      "id", plan->id, "fingerprint", plan->fingerprint, "selection", "to", text_or_null(selection->to),
                      "only", selection->only ? texts_json(selection->only) : json_null(), "out_of_order",
-                     selection->order == ORDER_ANY, "allow", texts_json(allow), "terms", lines_json(plan->terms),
-                     "touched", texts_json(touched));
+                     selection->order == ORDER_ANY, "allow", texts_json(selection->allow), "terms",
+                     lines_json(plan->terms), "touched", texts_json(plan->touched));
 }
 
 /* Only what is a plan may be written over. */
@@ -76,11 +76,11 @@ static bool may_replace(const char *path, struct error *error)
 }
 
 bool plan_file_write(const char *path, const struct plan *plan, const struct plan_selection *selection,
-                     const char *const *allow, const char *const *touched, struct error *error)
+                     struct error *error)
 {
     if (!may_replace(path, error))
         return false;
-    json_t *document = document_of(plan, selection, allow, touched);
+    json_t *document = document_of(plan, selection);
     if (document) {
         char *seal = seal_of(NULL, document);
         json_object_set_new(document, "seal", json_string(seal));
@@ -188,8 +188,8 @@ static bool take_document(struct plan_file *file, const json_t *document, struct
         return refuse(error, file->path, "is a plan of another format, made by another pgdeck");
     if (!fingerprint || !take_terms(file, json_object_get(document, "terms")) ||
         !take_selection(file, json_object_get(document, "selection")) ||
-        !take_texts(file, json_object_get(document, "allow"), &file->allow) ||
-        !take_texts(file, json_object_get(document, "touched"), &file->touched))
+        !take_texts(file, json_object_get(document, "allow"), &file->selection.allow) ||
+        !take_texts(file, json_object_get(document, "touched"), &file->touched) || !file->touched)
         return refuse(error, file->path, "is no whole plan: a part of it is missing, or of another type");
     file->fingerprint = digest_sha256(file, file->terms, strlen(file->terms));
     const char *seal = json_string_value(json_object_get(document, "seal"));
@@ -256,6 +256,12 @@ static size_t key_size(const char *line)
 static bool is_step(const char *line) { return !strncmp(line, "step ", 5); }
 static bool is_applied(const char *line) { return !strncmp(line, "applied ", 8); }
 
+/* Several of a key, or of no words. */
+static bool is_beside_words(const char *line)
+{
+    return !strncmp(line, "allow ", 6) || !strncmp(line, "acknowledged ", 13) || !strncmp(line, "touched ", 8);
+}
+
 static void name_difference(struct changes *changes, const char *key, size_t size, const char *before,
                             size_t before_size, const char *now, size_t now_size)
 {
@@ -297,7 +303,7 @@ static void name_changes(struct changes *changes, const char *before, const char
         rest_size -= rest_size > 0 ? 1 : 0;
         if (!found)
             name_only_here(changes, line, size, "is not to be run any more", "is no longer in the ledger");
-        else if (!is_same_line(line + size + 1, rest_size, found, now_size) && strncmp(line, "allow", 5) != 0)
+        else if (!is_same_line(line + size + 1, rest_size, found, now_size) && !is_beside_words(line))
             name_difference(changes, line, size, line + size + 1, rest_size, found, now_size);
     }
     for (const char *line = now; *line; line += strcspn(line, "\n") + 1) {
@@ -313,6 +319,9 @@ bool plan_file_holds(const struct plan_file *file, const struct plan *now, struc
         return true;
     struct changes changes = {.text = talloc_strdup(NULL, "")};
     name_changes(&changes, file->terms, now->terms);
+    const char *relation = now->touched ? touched_difference(file->touched, now->touched) : NULL;
+    if (relation)
+        add_change(&changes, "%s is not as it was when it was made", relation);
     if (changes.count == 0)
         add_change(&changes, "the hazards that files acknowledge, or the order of what is applied, are others");
     if (changes.count > CHANGES_MOST)

@@ -14,21 +14,19 @@ struct plan_file {
     const char *path;
     const char *fingerprint, *terms;
     struct plan_selection selection;
-    const char *const *allow;   /* "HAZARD:OBJECT", NULL-terminated; or NULL */
-    const char *const *touched; /* lines of touched.h, NULL-terminated; or NULL */
+    const char *const *touched; /* lines of touched.h, NULL-terminated */
 };
 
-/* Writes the plan; an older plan of that name is replaced, any other file is left alone. allow and touched (touched.h)
- * may be NULL. Errors: ERROR_FILE. */
+/* Writes the plan; an older plan of that name is replaced, any other file is left alone. Errors: ERROR_FILE. */
 bool plan_file_write(const char *path, const struct plan *plan, const struct plan_selection *selection,
-                     const char *const *allow, const char *const *touched, struct error *error) NODISCARD;
+                     struct error *error) NODISCARD;
 
 /* Reads one. Owner: `owner`. Errors: ERROR_FILE with the place: absent, not a regular file, too large, no plan, cut
  * short, of another format, changed by hand. */
 struct plan_file *plan_file_read(TALLOC_CTX *owner, const char *path, struct error *error) NODISCARD;
 
-/* Whether `now`, made with the file's selection, is the plan that was written. Errors: ERROR_STALE_PLAN that names what
- * has changed. */
+/* Whether `now`, made with the file's selection and bound to the same relations, is the plan that was written. Errors:
+ * ERROR_STALE_PLAN that names what has changed. */
 bool plan_file_holds(const struct plan_file *file, const struct plan *now, struct error *error) NODISCARD;
 
 #endif

@@ -79,23 +79,28 @@ const char *const *touched_read(TALLOC_CTX *owner, struct connection *connection
     return lines;
 }
 
-bool touched_hold(struct connection *connection, const char *const *lines, struct error *error)
+static const char *name_of(const char *line)
+{
+    const char *blank = strchr(line, ' ');
+    return blank ? blank + 1 : "";
+}
+
+const char *const *touched_again(TALLOC_CTX *owner, struct connection *connection, const char *const *lines,
+                                 struct error *error)
 {
     TALLOC_CTX *memory = talloc_new(NULL);
     struct names names = {0};
-    for (size_t i = 0; lines && lines[i]; i++)
-        add_name(&names, memory, lines[i] + strcspn(lines[i], " ") + (strchr(lines[i], ' ') ? 1 : 0));
-    const char *const *now = read_lines(memory, connection, &names, error);
-    bool ok = now != NULL;
-    for (size_t i = 0; ok && i < names.count; i++) {
-        ok = now[i] && strcmp(now[i], lines[i]) == 0;
-        if (!ok)
-            error_set(error, ERROR_STALE_PLAN, "the plan is no longer true: %s is not as it was when it was made",
-                      names.items[i]);
-        if (!ok)
-            error_hint(error, "Nothing was run. Make a new plan (`pgdeck plan --out`), look at it, and apply that "
-                              "one.");
-    }
+    for (size_t i = 0; lines[i]; i++)
+        add_name(&names, memory, name_of(lines[i]));
+    const char *const *now = read_lines(owner, connection, &names, error);
     talloc_free(memory);
-    return ok;
+    return now;
+}
+
+const char *touched_difference(const char *const *before, const char *const *now)
+{
+    size_t i = 0;
+    while (before[i] && now[i] && strcmp(before[i], now[i]) == 0)
+        i++;
+    return before[i] ? name_of(before[i]) : now[i] ? "another relation" : NULL;
 }

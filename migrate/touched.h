@@ -16,8 +16,13 @@
 const char *const *touched_read(TALLOC_CTX *owner, struct connection *connection, const struct plan *plan,
                                 struct error *error) NODISCARD;
 
-/* Whether they still look so. `lines` as read before; broken ones count as changed. Errors: ERROR_STALE_PLAN that names
- * what has changed; the server's. */
-bool touched_hold(struct connection *connection, const char *const *lines, struct error *error) NODISCARD;
+/* The same relations, as they are now. `lines` as read before; broken ones count as changed. Owner: `owner`. Errors:
+ * the server's. */
+const char *const *touched_again(TALLOC_CTX *owner, struct connection *connection, const char *const *lines,
+                                 struct error *error) NODISCARD;
+
+/* The name of the first relation whose line is another one, of two readings of the same relations; NULL: all are the
+ * same. Borrowed from `before`. */
+const char *touched_difference(const char *const *before, const char *const *now);
 
 #endif

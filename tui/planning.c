@@ -47,6 +47,7 @@ static struct plan_selection selection_of(const struct arguments *arguments)
         .to = arguments_value(arguments, "to"),
         .only = arguments_values(arguments, "only"),
         .order = arguments_has(arguments, "out-of-order") ? ORDER_ANY : ORDER_STRICT,
+        .allow = arguments_values(arguments, "allow"),
     };
 }
 
@@ -70,6 +71,16 @@ static bool trace(TALLOC_CTX *owner, struct plan *plan, struct connection *conne
     return true;
 }
 
+static bool bind(struct plan *plan, struct connection *connection, struct error *error)
+{
+    if (plan->touched)
+        return true;
+    const char *const *lines = touched_read(plan, connection, plan, error);
+    if (lines)
+        plan_bind_touched(plan, lines);
+    return lines;
+}
+
 bool planning_measure(TALLOC_CTX *owner, struct plan *plan, struct connection *connection,
                       const struct trace_options *options, const char *const *allow, const struct trace **traced,
                       struct error *error)
@@ -82,7 +93,7 @@ bool planning_measure(TALLOC_CTX *owner, struct plan *plan, struct connection *c
         !hazard_read_sizes(owner, connection, &sizes, error) || !derive_plan(plan, &sizes, options->cancel, error))
         return false;
     hazard_judge(plan, &sizes, allow);
-    return true;
+    return bind(plan, connection, error);
 }
 
 static void on_progress(void *listener, size_t done, size_t total, const char *name)
@@ -116,8 +127,8 @@ static bool measure(struct command_context *context, struct session *session, st
         .on_progress = on_progress,
         .listener = context->printer,
     };
-    bool ok = planning_measure(context->memory, planning->plan, session->connection, &options, planning->allow,
-                               &planning->trace, error);
+    bool ok = planning_measure(context->memory, planning->plan, session->connection, &options,
+                               planning->selection.allow, &planning->trace, error);
     if (ok)
         tell_trace(context->printer, planning);
     return ok;
@@ -133,6 +144,18 @@ static bool explain_selection(const struct plan_file *file, struct error *error)
     return error_hint(error, "Nothing was run. Make a new plan (`pgdeck plan --out`), look at it, and apply that one.");
 }
 
+/* The file's relations are those that were measured then. */
+static bool holds(struct session *session, struct planning *planning, struct error *error)
+{
+    if (planning->plan->count > 0) {
+        const char *const *lines = touched_again(planning->plan, session->connection, planning->file->touched, error);
+        if (!lines)
+            return false;
+        plan_bind_touched(planning->plan, lines);
+    }
+    return plan_file_holds(planning->file, planning->plan, error);
+}
+
 static bool read_target(struct command_context *context, struct session *session, struct planning *planning,
                         struct error *error)
 {
@@ -145,12 +168,7 @@ static bool read_target(struct command_context *context, struct session *session
         plan_build(context->memory, planning->status, context->deck->settings, &bound, &planning->selection, error);
     if (!planning->plan)
         return planning->file && explain_selection(planning->file, error);
-    if ((planning->file && !(plan_file_holds(planning->file, planning->plan, error) &&
-                             touched_hold(session->connection, planning->file->touched, error))) ||
-        !measure(context, session, planning, error))
-        return false;
-    if (arguments_has(context->arguments, "out") &&
-        !(planning->touched = touched_read(context->memory, session->connection, planning->plan, error)))
+    if ((planning->file && !holds(session, planning, error)) || !measure(context, session, planning, error))
         return false;
     if (planning->plan->count > 0)
         planning->preflight =
@@ -170,7 +188,6 @@ bool planning_read(struct command_context *context, struct planning *planning, s
         .status = files.status,
         .file = file,
         .selection = file ? file->selection : selection_of(context->arguments),
-        .allow = file ? file->allow : arguments_values(context->arguments, "allow"),
     };
     bool is_read = read_target(context, files.session, planning, error);
     /* Given back before anything runs: an idle session of ours must not stand in a run's way. */

@@ -27,9 +27,7 @@ struct planning {
     struct directory *directory;
     struct status *status;
     const struct plan_file *file; /* of --plan, which the plan agrees with; or NULL */
-    const char *const *touched;   /* for --out: migrate/touched.h; else NULL */
     struct plan_selection selection;
-    const char *const *allow; /* "HAZARD:OBJECT", NULL-terminated, or NULL */
     struct plan *plan;
     const struct trace *trace;         /* NULL: nothing was measured */
     const struct preflight *preflight; /* NULL: the plan is empty */
@@ -43,9 +41,9 @@ bool planning_check(const struct arguments *arguments, struct error *error) NODI
  * plan_build's. */
 bool planning_read(struct command_context *context, struct planning *planning, struct error *error) NODISCARD;
 
-/* Measures a plan, where the settings say so, and judges its hazards, on any thread; its facts are unknown, with the
- * reason, where that fails. allow: "HAZARD:OBJECT", NULL-terminated, or NULL. Owner: `owner`. Errors: ERROR_CANCELLED,
- * those of the target. */
+/* Measures a plan, where the settings say so, judges its hazards, and binds it to the relations that it touches, on any
+ * thread; its facts are unknown, with the reason, where that fails. allow: "HAZARD:OBJECT", NULL-terminated, or NULL.
+ * Owner: `owner`. Errors: ERROR_CANCELLED, those of the target. */
 bool planning_measure(TALLOC_CTX *owner, struct plan *plan, struct connection *connection,
                       const struct trace_options *options, const char *const *allow, const struct trace **trace,
                       struct error *error) NODISCARD;

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "migrate/plan_file.h"
+#include "migrate/touched.h"
 #include "tests/lib/program.h"
 #include "tests/lib/stage.h"
 
@@ -41,8 +42,7 @@ static const char *path_of(struct stage *stage) { return talloc_asprintf(stage, 
 
 static void write_plan(struct stage *stage)
 {
-    if (!stage_plan(stage) ||
-        !plan_file_write(path_of(stage), stage->plan, &stage->selection, NULL, NULL, stage->error))
+    if (!stage_plan(stage) || !plan_file_write(path_of(stage), stage->plan, &stage->selection, stage->error))
         fail_msg("write: %s", stage->error->message);
 }
 
@@ -58,9 +58,9 @@ static void test_plan_comes_back_as_it_was_written(void **state)
 {
     struct stage *stage = *state;
     static const char *const only[] = {"003", "002", NULL}, *const allow[] = {"data-loss:public.x", NULL};
-    stage->selection = (struct plan_selection){.only = only, .order = ORDER_ANY};
+    stage->selection = (struct plan_selection){.only = only, .order = ORDER_ANY, .allow = allow};
     assert_true(stage_plan(stage));
-    assert_true(plan_file_write(path_of(stage), stage->plan, &stage->selection, allow, NULL, stage->error));
+    assert_true(plan_file_write(path_of(stage), stage->plan, &stage->selection, stage->error));
     const struct plan_file *file = read_plan(stage);
     assert_string_equal(file->fingerprint, stage->plan->fingerprint);
     assert_string_equal(file->terms, stage->plan->terms);
@@ -68,7 +68,7 @@ static void test_plan_comes_back_as_it_was_written(void **state)
     assert_string_equal(file->selection.only[1], "002");
     assert_null(file->selection.only[2]);
     assert_int_equal(file->selection.order, ORDER_ANY);
-    assert_string_equal(file->allow[0], "data-loss:public.x");
+    assert_string_equal(file->selection.allow[0], "data-loss:public.x");
     assert_true(plan_file_holds(file, stage->plan, stage->error));
 }
 
@@ -78,7 +78,7 @@ static void test_written_plan_replaces_an_older_one_and_nothing_else(void **stat
     write_plan(stage);
     write_plan(stage);
     test_write(stage->project, "release.plan", "my notes\n");
-    assert_false(plan_file_write(path_of(stage), stage->plan, &stage->selection, NULL, NULL, stage->error));
+    assert_false(plan_file_write(path_of(stage), stage->plan, &stage->selection, stage->error));
     assert_int_equal(stage->error->code, ERROR_FILE);
     assert_non_null(strstr(stage->error->message, "is no plan of pgdeck's"));
 }
@@ -297,6 +297,41 @@ static void test_plan_is_refused_where_a_table_that_it_touches_changed(void **st
     assert_true(oracle_says(stage->oracle, "SELECT count(*) = 0 FROM schema_migrations WHERE version = '002'"));
 }
 
+/* Under the lock, for whoever was shown a plan: the console's page has looked long ago. */
+static void test_shown_plan_is_refused_where_a_table_that_it_touches_changed(void **state)
+{
+    struct stage *stage = *state;
+    static const char *const lines[] = {"- public.a", NULL};
+    struct connection *connection = stage_connect(stage);
+    for (int is_changed = 1; is_changed >= 0; is_changed--) {
+        assert_true(stage_plan(stage));
+        const char *const *touched = touched_again(stage, connection, lines, stage->error);
+        assert_non_null(touched);
+        plan_bind_touched(stage->plan, touched);
+        if (is_changed)
+            oracle_execute(stage->oracle, "ALTER TABLE a ADD COLUMN by_hand text");
+        stage->strictness = APPLY_EXACT;
+        assert_int_equal(stage_run(stage), !is_changed);
+        if (is_changed) {
+            assert_int_equal(stage->error->code, ERROR_STALE_PLAN);
+            assert_non_null(strstr(stage->error->message, "public.a is not as it was when it was planned"));
+        }
+    }
+    assert_true(oracle_says(stage->oracle, "SELECT to_regclass('c') IS NOT NULL"));
+}
+
+static void test_acknowledged_hazards_are_part_of_the_plan(void **state)
+{
+    struct stage *stage = *state;
+    static const char *const allow[] = {"data-loss:public.a", NULL};
+    assert_true(stage_plan(stage));
+    char *before = talloc_strdup(stage, stage->plan->fingerprint);
+    stage->selection.allow = allow;
+    assert_true(stage_plan(stage));
+    assert_string_not_equal(stage->plan->fingerprint, before);
+    assert_non_null(strstr(stage->plan->terms, "acknowledged data-loss:public.a\n"));
+}
+
 #define TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -310,6 +345,8 @@ int main(void)
         TEST(test_file_that_is_no_plan_is_refused),
         TEST(test_commands_write_and_apply_a_plan),
         TEST(test_plan_is_refused_where_a_table_that_it_touches_changed),
+        TEST(test_shown_plan_is_refused_where_a_table_that_it_touches_changed),
+        TEST(test_acknowledged_hazards_are_part_of_the_plan),
     };
     return cmocka_run_group_tests(tests, start_server, stop_server);
 }

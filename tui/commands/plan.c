@@ -9,7 +9,7 @@ static bool run(struct command_context *context, struct error *error)
     struct printer *printer = context->printer;
     const struct plan *plan = planning.plan;
     const char *out = arguments_value(context->arguments, "out");
-    if (out && !plan_file_write(out, plan, &planning.selection, planning.allow, planning.touched, error))
+    if (out && !plan_file_write(out, plan, &planning.selection, error))
         return false;
     printer_document(printer, planning_json(&planning));
     printer_line(printer, ROLE_HEAD, "%s", answer_target_text(context->memory, &planning.target));
