@@ -182,7 +182,7 @@ struct rules_report *rules_check(TALLOC_CTX *owner, const struct rules_options *
     report->results = talloc_zero_array(report, struct rule_result, RULE_COUNT);
     report->since = talloc_strdup(report, options->since);
     struct inquiry *inquiry = inquiry_open(report, options);
-    bool ok = ask_all(report, inquiry, options, error);
+    bool ok = inquiry_look_since(inquiry, error) && ask_all(report, inquiry, options, error);
     report->verdict = report->failed ? RULES_FAIL : RULES_HOLD;
     if (ok)
         inquiry_describe(inquiry, report);

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "migrate/rules/rule.h"
+#include "store/git.h"
 
 /* One piece: made when first asked for. value NULL and failure set: it could not be made. */
 struct piece {
@@ -15,7 +16,8 @@ struct inquiry {
     const struct rules_options *options;
     struct directory *directory; /* NULL: not read yet */
     struct directory_errors errors;
-    struct piece models, session, facts, status, baseline, scratch;
+    struct git_names *changed; /* with --since; else NULL */
+    struct piece git, models, session, facts, status, baseline, scratch;
 };
 
 struct inquiry *inquiry_open(TALLOC_CTX *owner, const struct rules_options *options)
@@ -81,6 +83,53 @@ static void *make_models(struct inquiry *inquiry, struct error *error)
 const struct models *inquiry_models(struct inquiry *inquiry, const struct error **failure)
 {
     return get(inquiry, &inquiry->models, make_models, failure);
+}
+
+/* ---- what changed ---- */
+
+static void *make_git(struct inquiry *inquiry, struct error *error)
+{
+    const struct git_options options = {.directory = settings_directory(inquiry->options->settings),
+                                        .environment = inquiry->options->environment,
+                                        .cancel = inquiry->options->cancel};
+    return git_open(inquiry, &options, error);
+}
+
+struct git *inquiry_git(struct inquiry *inquiry, const struct error **failure)
+{
+    return get(inquiry, &inquiry->git, make_git, failure);
+}
+
+bool inquiry_look_since(struct inquiry *inquiry, struct error *error)
+{
+    const struct error *failure;
+    if (!inquiry->options->since)
+        return true;
+    struct git *git = inquiry_git(inquiry, &failure);
+    if (git) {
+        inquiry->changed = git_changed(inquiry, git, inquiry->options->since, error);
+        return inquiry->changed != NULL;
+    }
+    error_copy(error, failure);
+    return false;
+}
+
+/* A path of the settings may be absolute, and lie in the project all the same. */
+static const char *in_project(const struct inquiry *inquiry, const char *path)
+{
+    const char *project = settings_directory(inquiry->options->settings);
+    size_t length = strlen(project);
+    return !strncmp(path, project, length) && path[length] == '/' ? path + length + 1 : path;
+}
+
+bool inquiry_has_changed(const struct inquiry *inquiry, const char *path)
+{
+    return !inquiry->changed || git_names_has(inquiry->changed, in_project(inquiry, path));
+}
+
+bool inquiry_has_changed_below(const struct inquiry *inquiry, const char *path)
+{
+    return !inquiry->changed || git_names_has_below(inquiry->changed, in_project(inquiry, path));
 }
 
 /* ---- the target ---- */
@@ -206,6 +255,8 @@ void inquiry_describe(struct inquiry *inquiry, struct rules_report *report)
         files[i] = (struct rules_file){.path = talloc_strdup(files, file->path),
                                        .version = talloc_strdup(files, file->version),
                                        .checksum = talloc_strdup(files, file->checksum)};
+        if (inquiry->changed && inquiry_has_changed(inquiry, file->path))
+            files[i].since = RULES_FILE_CHANGED;
     }
     report->files = files;
     report->file_count = directory->count;

@@ -12,6 +12,8 @@ bool rule_migration_name(struct rule_case *rule_case, struct error *error)
         return rule_skip(rule_case, "there is no folder %s", directory->shown);
     for (size_t i = 0; i < directory->finding_count; i++) {
         const struct directory_finding *finding = &directory->findings[i];
+        if (finding->file && !inquiry_has_changed(rule_case->inquiry, finding->file))
+            continue;
         rule_find(rule_case, &(struct rule_finding){.message = finding->message,
                                                     .file = finding->file,
                                                     .line = finding->line,

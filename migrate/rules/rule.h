@@ -13,6 +13,7 @@
 #include "migrate/rules.h"
 #include "migrate/scratch.h"
 #include "migrate/status.h"
+#include "store/git.h"
 #include "store/session.h"
 
 struct inquiry; /* opaque */
@@ -57,7 +58,13 @@ const struct directory_errors *inquiry_directory_errors(struct inquiry *inquiry)
  * mirror that is missing is a finding there; elsewhere its rules are skipped. */
 bool inquiry_is_house(struct inquiry *inquiry);
 
+/* Whether a path of the project has changed since the revision of --since, or anything below it; true where none was
+ * given. Deleted files have changed, too. */
+bool inquiry_has_changed(const struct inquiry *inquiry, const char *path);
+bool inquiry_has_changed_below(const struct inquiry *inquiry, const char *path);
+
 /* Pieces. NULL: *failure says why; it lives as long as the inquiry. Each may block. */
+struct git *inquiry_git(struct inquiry *inquiry, const struct error **failure);
 const struct models *inquiry_models(struct inquiry *inquiry, const struct error **failure);
 struct session *inquiry_session(struct inquiry *inquiry, const struct error **failure); /* to the target */
 const struct session_facts *inquiry_facts(struct inquiry *inquiry, const struct error **failure);

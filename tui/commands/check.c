@@ -135,6 +135,7 @@ static bool run(struct command_context *context, struct error *error)
         !checking_options(context->memory, context->deck, context->cancel, &options, error))
         return false;
     options.only = arguments_values(context->arguments, "rule");
+    options.since = arguments_value(context->arguments, "since");
     options.purpose = arguments_has(context->arguments, "release") ? CHECK_RELEASE : CHECK_DAILY;
     options.on_progress = on_progress;
     options.listener = context;
@@ -162,6 +163,8 @@ static const char rule_ids[] =
 
 static const struct option options[] = {
     {"rule", 0, OPTION_VALUES, "ID", KIND_WORDS, rule_ids + 1, "Ask only this rule; may be repeated."},
+    {"since", 0, OPTION_VALUE, "REV", KIND_NONE, NULL,
+     "Rules of files look at what changed since this git revision alone; uncommitted changes count."},
     {"release", 0, OPTION_FLAG, NULL, KIND_NONE, NULL, "Ask what a release needs besides."},
     {"format", 0, OPTION_VALUE, "FORMAT", KIND_WORDS, "text|json|markdown",
      "How the answer is written; markdown is the evidence for a pull request."},
@@ -170,6 +173,7 @@ static const struct option options[] = {
 static const char *const examples[] = {
     "pgdeck check",
     "pgdeck check --rule migration.idempotent --rule init.seed",
+    "pgdeck check --since origin/main",
     "pgdeck check --format markdown > evidence.md",
     "pgdeck --json check | jq '.rules[] | select(.ok == false)'",
     NULL,
@@ -184,6 +188,8 @@ const struct command command_check = {
         "and not done again. A rule that cannot be asked is skipped, with the reason, and fails nothing: without a "
         "target those are the rules of the target. Other targets than the private cluster are asked as they are; that "
         "one is not made for a check.\n\n"
+        "With --since REV, the rules of files look at what a pull request against REV would change: what differs "
+        "between the files as they lie there and the commit where HEAD and REV parted, new files included.\n\n"
         "In pgdeck.yaml, \"rules: {ID: {severity: warning}}\" makes a rule one that is told and fails nothing, "
         "\"off\" one that is not asked. Exit status 1 when a rule is broken.",
     .examples = examples,

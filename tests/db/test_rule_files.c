@@ -1,0 +1,236 @@
+/* The rules that are asked of files, through `check`: each in a project that breaks it at known places, and in the same
+ * project mended; and what --since leaves out. No server is needed. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <jansson.h>
+#include <unistd.h>
+
+#include "tests/lib/program.h"
+#include "tests/lib/server.h"
+
+#define PATIENCE_MS 60000
+
+struct project {
+    char *home, *directory;
+    json_t *document;
+};
+
+static int set_up(void **state)
+{
+    struct project *project = talloc_zero(NULL, struct project);
+    project->home = test_directory(project);
+    project->directory = test_directory(project);
+    *state = project;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct project *project = *state;
+    json_decref(project->document);
+    return talloc_free(project);
+}
+
+static void put(struct project *project, const char *name, const char *text)
+{
+    test_write(project->directory, name, text);
+}
+
+/* Runs git, or anything else, in the project. */
+static void shell(struct project *project, const char *script)
+{
+    char *command = talloc_asprintf(project,
+                                    "cd %s && export HOME=%s GIT_CONFIG_GLOBAL=/dev/null GIT_AUTHOR_NAME=t "
+                                    "GIT_AUTHOR_EMAIL=t@example GIT_COMMITTER_NAME=t GIT_COMMITTER_EMAIL=t@example;"
+                                    "set -e; %s",
+                                    project->directory, project->home, script);
+    assert_int_equal(system(command), 0); /* NOLINT: words of this test alone */
+}
+
+static const char *text_of(const json_t *object, const char *key)
+{
+    const char *text = json_string_value(json_object_get(object, key));
+    return text ? text : "-";
+}
+
+/* Asks one rule, with one more option and its value or NULL: "ok", "skipped: why", or a line "FILE:LINE OBJECT" for
+ * each finding. */
+static const char *ask_since(struct project *project, const char *rule, const char *since)
+{
+    const char *const words[] = {"--json", "-C", project->directory, "check", "--rule", rule, since ? "--since" : NULL,
+                                 since,    NULL};
+    struct program *program = program_start(project, project->home, NULL, words);
+    program_wait(program, PATIENCE_MS);
+    json_decref(project->document);
+    project->document = json_loads(program->out, 0, NULL);
+    json_t *result = json_array_get(json_object_get(project->document, "rules"), 0);
+    if (!result || program->exit_status > 1)
+        fail_msg("%d: %s%s", program->exit_status, program->out, program->err);
+    json_t *findings = json_object_get(result, "findings"), *finding;
+    assert_int_equal(program->exit_status, json_array_size(findings) > 0);
+    if (json_object_get(result, "skipped"))
+        return talloc_asprintf(project, "skipped: %s", text_of(result, "skipped"));
+    char *text = talloc_strdup(project, json_array_size(findings) ? "" : "ok");
+    size_t index;
+    json_array_foreach(findings, index, finding)
+    {
+        text = talloc_asprintf_append(text, "%s%s:%lld %s", index ? "\n" : "", text_of(finding, "file"),
+                                      json_integer_value(json_object_get(finding, "line")), text_of(finding, "object"));
+        if (!json_is_string(json_object_get(finding, "hint")))
+            fail_msg("no hint: %s", text_of(finding, "message"));
+    }
+    return text;
+}
+
+static const char *ask(struct project *project, const char *rule) { return ask_since(project, rule, NULL); }
+
+/* ---- models ---- */
+
+static const char base_yaml[] = "mixin: Base\n"
+                                "soft_delete: is_deleted\n"
+                                "columns:\n"
+                                "  id: {type: bigint, nullable: false, primary_key: true}\n"
+                                "  created_at: {type: timestamptz, nullable: false, default: now()}\n"
+                                "  is_deleted: {type: boolean, nullable: false, default: \"false\"}\n";
+
+static void put_models(struct project *project)
+{
+    put(project, "store/models/base.yaml", base_yaml);
+    put(project, "store/models/order.yaml",
+        "entity: Order\ntable: orders\nextends: [Base]\ncolumns:\n  note: {type: text, nullable: true}\n"
+        "relationships:\n"
+        "  lines: {to: Line, kind: many, key: order_id, back_populates: order, cascade: [save], soft_delete: hide}\n");
+    put(project, "store/models/line.yaml",
+        "entity: Line\ntable: lines\nextends: [Base]\ncolumns:\n"
+        "  order_id: {type: bigint, nullable: false, references: {entity: Order}}\n"
+        "relationships:\n"
+        "  order: {to: Order, kind: one, key: order_id, back_populates: lines, cascade: [], soft_delete: follow}\n");
+}
+
+static void test_models_that_hold_are_silent(void **state)
+{
+    struct project *project = *state;
+    put_models(project);
+    assert_string_equal(ask(project, "model.base"), "ok");
+    assert_string_equal(ask(project, "model.typed"), "ok");
+    assert_string_equal(ask(project, "model.relationship"), "ok");
+}
+
+static void test_models_without_a_base_key_or_times_are_found(void **state)
+{
+    struct project *project = *state;
+    put_models(project);
+    put(project, "store/models/a_none.yaml",
+        "entity: None\ntable: nones\ncolumns:\n  id: {type: bigint, nullable: false, primary_key: true}\n"
+        "  created_at: {type: timestamptz, nullable: false}\n");
+    put(project, "store/models/b_keyless.yaml",
+        "\nentity: Keyless\ntable: keyless\nextends: [Times]\ncolumns: {a: {type: text, nullable: true}}\n");
+    put(project, "store/models/c_timeless.yaml",
+        "\n\nentity: Timeless\ntable: timeless\nextends: [Keys]\ncolumns: {a: {type: text, nullable: true}}\n");
+    put(project, "store/models/mixin1.yaml",
+        "mixin: Times\ncolumns:\n  made_at: {type: timestamptz, nullable: false}\n");
+    put(project, "store/models/mixin2.yaml",
+        "mixin: Keys\ncolumns:\n  id: {type: bigint, nullable: false, primary_key: true}\n");
+    put(project, "store/models/z_broken.yaml", "entity: [\n");
+    assert_string_equal(ask(project, "model.base"), "store/models/a_none.yaml:1 None\n"
+                                                    "store/models/b_keyless.yaml:2 Keyless\n"
+                                                    "store/models/c_timeless.yaml:3 Timeless\n"
+                                                    "store/models/z_broken.yaml:2 -");
+}
+
+static void test_models_whose_columns_imply_something_are_found(void **state)
+{
+    struct project *project = *state;
+    put_models(project);
+    put(project, "store/models/other.yaml",
+        "entity: Other\ntable: others\nextends: [Base]\ncolumns:\n  a: {nullable: true}\n  b: {type: text}\n"
+        "  c: {type: text, nullable: true}\n  d: text\n");
+    assert_string_equal(ask(project, "model.typed"), "store/models/other.yaml:5 Other.a\n"
+                                                     "store/models/other.yaml:6 Other.b\n"
+                                                     "store/models/other.yaml:8 Other.d");
+    assert_string_equal(ask(project, "model.base"), "ok");
+}
+
+static void test_models_whose_relationships_do_not_agree_are_found(void **state)
+{
+    struct project *project = *state;
+    put_models(project);
+    put(project, "store/models/line.yaml",
+        "entity: Line\ntable: lines\nextends: [Base]\ncolumns:\n"
+        "  order_id: {type: bigint, nullable: false, references: {entity: Order}}\n"
+        "relationships:\n"
+        "  order: {to: Order, kind: one, key: order_id, back_populates: linez, cascade: [], soft_delete: follow}\n"
+        "  again: {to: Order, kind: one, key: order_id}\n");
+    const char *found = ask(project, "model.relationship");
+    assert_non_null(strstr(found, "store/models/line.yaml:7 Line.order"));
+    assert_non_null(strstr(found, "store/models/line.yaml:8 Line.again"));
+    assert_string_equal(ask(project, "model.typed"), "ok");
+}
+
+static void test_models_that_are_missing_skip_the_rules_unless_they_were_set(void **state)
+{
+    struct project *project = *state;
+    put(project, "migrations/001_a.sql", "SELECT 1;\n");
+    assert_string_equal(ask(project, "model.base"),
+                        "skipped: the project declares no models: there is nothing in store/models");
+    put(project, "pgdeck.yaml", "models: app/models\n");
+    assert_string_equal(ask(project, "model.base"), "app/models:0 -");
+    assert_int_equal(strncmp(ask(project, "model.typed"), "skipped: ", 9), 0);
+    put(project, "pgdeck.yaml", "models: {command: [echo, CREATE TABLE t (a int);]}\n");
+    assert_int_equal(strncmp(ask(project, "model.base"), "skipped: the models are DDL", 27), 0);
+}
+
+/* ---- since ---- */
+
+static void test_since_looks_at_changed_files_alone(void **state)
+{
+    struct project *project = *state;
+    put(project, "migrations/001_Old.sql", "SELECT 1;\n");
+    put_models(project);
+    shell(project, "git init -q -b main . && git add -A && git commit -qm one && git checkout -qb work");
+    assert_string_equal(ask_since(project, "migration.name", "main"), "ok");
+    assert_int_equal(
+        strncmp(ask_since(project, "model.base", "main"), "skipped: nothing in store/models has changed", 44), 0);
+    put(project, "migrations/002_New.sql", "SELECT 1;\n");
+    put(project, "store/models/order.yaml",
+        "entity: Order\ntable: orders\ncolumns: {id: {type: bigint, nullable: false, primary_key: true}}\n");
+    assert_string_equal(ask_since(project, "migration.name", "main"), "migrations/002_New.sql:0 -");
+    assert_string_equal(ask_since(project, "model.base", "main"), "store/models/order.yaml:1 Order");
+    json_t *files = json_object_get(project->document, "files");
+    assert_true(json_is_false(json_object_get(json_array_get(files, 0), "changed")));
+    assert_true(json_is_true(json_object_get(json_array_get(files, 1), "changed")));
+}
+
+static void test_since_of_an_unknown_revision_is_wrong_usage(void **state)
+{
+    struct project *project = *state;
+    put(project, "migrations/001_a.sql", "SELECT 1;\n");
+    const char *const words[] = {"-C", project->directory, "check", "--since=--output=x", NULL};
+    for (size_t round = 0; round < 2; round++) {
+        struct program *program = program_start(project, project->home, NULL, words);
+        program_wait(program, PATIENCE_MS);
+        assert_int_equal(program->exit_status, 2);
+        assert_non_null(strstr(program->err, "hint: "));
+        shell(project, "git init -q -b main . && git add -A && git commit -qm one");
+    }
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_models_that_hold_are_silent),
+        TEST(test_models_without_a_base_key_or_times_are_found),
+        TEST(test_models_whose_columns_imply_something_are_found),
+        TEST(test_models_whose_relationships_do_not_agree_are_found),
+        TEST(test_models_that_are_missing_skip_the_rules_unless_they_were_set),
+        TEST(test_since_looks_at_changed_files_alone),
+        TEST(test_since_of_an_unknown_revision_is_wrong_usage),
+    };
+    return cmocka_run_group_tests_name("rule_files", tests, NULL, NULL);
+}
