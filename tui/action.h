@@ -26,7 +26,8 @@ enum action_place {
     AT_GRID = 16384,
     AT_ROW = 32768, /* one row as a form */
     AT_ACTIVITY = 65536,
-    ANYWHERE = 131071,
+    AT_RULES = 131072,
+    ANYWHERE = 262143,
 };
 
 enum action {

@@ -14,6 +14,7 @@
 #include "tui/dispatch.h"
 #include "tui/frame.h"
 #include "tui/input.h"
+#include "tui/house.h"
 #include "tui/parity.h"
 #include "tui/playback.h"
 #include "tui/runner.h"
@@ -373,6 +374,12 @@ static bool open_terminal(struct console *console, struct error *error)
     return console->terminal != NULL;
 }
 
+void console_forget(struct console *console)
+{
+    parity_forget(console->parity);
+    house_forget(console->house);
+}
+
 static bool set_up(struct console *console, const struct console_options *options, struct error *error)
 {
     console->messages = messages_new(console);
@@ -385,6 +392,7 @@ static bool set_up(struct console *console, const struct console_options *option
     if (!console->loop || !open_terminal(console, error))
         return false;
     console->parity = parity_new(console, console->loop, console->deck);
+    console->house = house_new(console, console->loop, console->deck);
     struct prompt_options prompt = {
         .history = history_path(console),
         .on_line = runner_on_line,
@@ -421,6 +429,7 @@ bool console_main(struct deck *deck, const struct console_options *options, int 
         loop_stop(console->loop);
     close_views(console);
     TALLOC_FREE(console->parity);
+    TALLOC_FREE(console->house);
     talloc_free(console->loop);
     talloc_free(console);
     return succeeded;

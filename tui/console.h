@@ -16,6 +16,7 @@
 
 enum { CONSOLE_PAGES = 16, CONSOLE_INPUT_BYTES = 4096, CONSOLE_REST_MS = 80 };
 
+struct house;
 struct parity;
 struct playback;
 
@@ -49,6 +50,7 @@ struct console {
     struct task *compare_task; /* what the Diff screen has compared or made, or NULL */
     struct task *measure_task; /* what the Migrations screen measures, or NULL */
     struct parity *parity;
+    struct house *house;
 
     unsigned char input[CONSOLE_INPUT_BYTES];
     size_t input_count;
@@ -103,6 +105,9 @@ void console_prompt(struct console *console, const char *text);
 
 /* Reads project and target again, in the background. */
 void console_refresh(struct console *console);
+
+/* Files or target were changed: what was found out by comparing and checking is of before. */
+void console_forget(struct console *console);
 
 /* The value of a variable of the environment that the program was started with, or NULL. */
 const char *console_variable(const struct console *console, const char *name);

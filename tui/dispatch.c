@@ -2,6 +2,7 @@
 #include "tui/dispatch.h"
 
 #include "tui/input.h"
+#include "tui/house.h"
 #include "tui/parity.h"
 #include "tui/screens/diff.h"
 #include "tui/screens/help.h"
@@ -23,6 +24,8 @@ static void cancel(struct console *console)
             task_cancel(console->compare_task);
         (void)parity_cancel(console->parity);
         console_say(console, MESSAGE_WARNING, "Cancelling the comparison…");
+    } else if (!task && house_cancel(console->house)) {
+        console_say(console, MESSAGE_WARNING, "Cancelling the check of the rules…");
     } else if (task) {
         task_cancel(task);
         console_say(console, MESSAGE_WARNING, "Cancelling: the server was asked to stop; waiting for its answer…");

@@ -1,7 +1,6 @@
 /* See editor.h. */
 #include "tui/editor.h"
 
-#include "tui/parity.h"
 
 /* What programs want before "FILE":LINE that do not take +LINE. */
 static const struct {
@@ -41,7 +40,7 @@ void editor_open(struct console *console, const char *path, int line)
     int status = terminal_lend(console->terminal, words);
     if (status != 0)
         console_say(console, MESSAGE_WARNING, status < 0 ? "%s could not be run" : "%s ended with a failure", editor);
-    parity_forget(console->parity);
+    console_forget(console);
     console_refresh(console);
     talloc_free(command);
 }

@@ -8,6 +8,7 @@
 #include "store/text.h"
 #include "tui/input.h"
 #include "tui/mirrors.h"
+#include "tui/house.h"
 #include "tui/parity.h"
 
 enum { TOP_ROW, TAB_ROW, CRUMB_ROW, BODY_ROW };
@@ -127,6 +128,8 @@ static const char *busy_text(struct console *console, TALLOC_CTX *owner)
     if (pair)
         return talloc_asprintf(owner, "comparing %s with %s%s", mirrors_name(pair->from), mirrors_name(pair->to),
                                theme_glyph(GLYPH_ELLIPSIS));
+    if (house_is_asking(console->house))
+        return "asking the rules…";
     if (console->compare_task)
         return "comparing…";
     if (console->measure_task)

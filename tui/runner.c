@@ -12,7 +12,6 @@
 #include "tui/command.h"
 #include "tui/consent.h"
 #include "tui/frame.h"
-#include "tui/parity.h"
 #include "tui/screens/help.h"
 #include "tui/screens/page.h"
 
@@ -199,7 +198,7 @@ static void on_end(void *argument, struct task *task, bool succeeded, const stru
     else
         console_say_error(console, error);
     if (page->changes == CHANGES_SOMETHING)
-        parity_forget(console->parity);
+        console_forget(console);
     if (page->is_write || !console->is_target_open)
         console_refresh(console);
 }

@@ -138,7 +138,7 @@ static void on_drafted(void *argument, struct task *task, bool succeeded, const 
     }
     const struct mirrors_migration *made = task_result(task);
     const char *const only[] = {made->version, NULL};
-    parity_forget(console->parity);
+    console_forget(console);
     console_refresh(console);
     if (console_front(console) == &view->base)
         plan_page_open(console, only, PLAN_TO_SEE);

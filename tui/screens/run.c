@@ -4,7 +4,6 @@
 #include "store/clock.h"
 #include "store/text.h"
 #include "tui/answer.h"
-#include "tui/parity.h"
 #include "tui/screens/page.h"
 #include "tui/screens/plan.h"
 
@@ -182,7 +181,7 @@ static void on_end(void *argument, struct task *task, bool succeeded UNUSED, con
     page->task = NULL;
     page->end_ms = clock_monotonic_ms();
     console->write_task = NULL;
-    parity_forget(console->parity);
+    console_forget(console);
     pager_set(page->page.pager,
               run_card(page, page->plan, task_result(task), page->mode, error, page->end_ms - page->start_ms));
     pager_to_start(page->page.pager);

@@ -7,14 +7,16 @@
 #include "tui/screens/page.h"
 #include "tui/screens/parity_grid.h"
 #include "tui/screens/plan.h"
+#include "tui/screens/rules.h"
 #include "tui/screens/state.h"
 
 enum { NAME_COLUMNS = 11, RUNS_SHOWN = 5, BAR_COLUMNS = 40 };
 
 struct status_view {
     struct page page;
-    size_t pair;            /* under the grid's cursor: an index of parity.h */
-    unsigned long revision; /* of the parity that is shown */
+    size_t here; /* under the cursor: an index of parity.h, behind them of the rules' lights */
+    unsigned long revision, rules_revision; /* of the parity and of the rules that are shown */
+    int columns;                            /* that it was laid out for */
 };
 
 /* ---- parts ---- */
@@ -159,8 +161,11 @@ static struct document *make_document(struct status_view *view)
 {
     const struct console *console = view->page.base.console;
     struct document *document = document_new(view);
+    size_t light = view->here < PARITY_PAIRS ? SIZE_MAX : view->here - PARITY_PAIRS;
     if (!console->survey) {
         page_add_absent(document, console);
+        document_end_line(document);
+        rules_lights_add(document, console->house, light, view->columns);
         return document;
     }
     TALLOC_CTX *memory = talloc_new(view);
@@ -171,7 +176,8 @@ static struct document *make_document(struct status_view *view)
     add_counts(document, console->survey->status);
     add_next(document, console);
     document_end_line(document);
-    parity_grid_add(document, console->parity, view->pair);
+    rules_lights_add(document, console->house, light, view->columns);
+    parity_grid_add(document, console->parity, view->here);
     add_runs(document, console->survey, memory);
     talloc_free(memory);
     return document;
@@ -202,21 +208,29 @@ static void refreshed(struct view *view)
 {
     struct status_view *status = (struct status_view *)view;
     status->revision = parity_revision(view->console->parity);
+    status->rules_revision = house_revision(view->console->house);
+    status->columns = terminal_columns(view->console->terminal);
     pager_set(status->page.pager, make_document(status));
 }
 
 static void draw(struct view *view, struct terminal *terminal, struct area area)
 {
     const struct status_view *status = (struct status_view *)view;
-    if (status->revision != parity_revision(view->console->parity))
+    const struct console *console = view->console;
+    if (status->revision != parity_revision(console->parity) ||
+        status->rules_revision != house_revision(console->house) || status->columns != terminal_columns(terminal))
         refreshed(view);
     page_draw(view, terminal, area);
 }
 
 /* The script goes towards the models; else in the order of the grid. x on the Diff screen turns it round. */
-static void open_pair(const struct status_view *view)
+static void open_here(const struct status_view *view)
 {
-    const struct parity_pair *pair = parity_pair(view->page.base.console->parity, view->pair);
+    if (view->here >= PARITY_PAIRS) {
+        rules_page_open(view->page.base.console, view->here - PARITY_PAIRS);
+        return;
+    }
+    const struct parity_pair *pair = parity_pair(view->page.base.console->parity, view->here);
     bool is_models = pair->from == MIRROR_MODELS;
     diff_screen_open(view->page.base.console, is_models ? pair->to : pair->from, is_models ? pair->from : pair->to);
 }
@@ -229,9 +243,12 @@ static void ask_parity(struct console *console)
     talloc_free(error);
 }
 
-static void move_pair(struct status_view *view, size_t by)
+enum direction { FORWARD, BACKWARD };
+
+static void move(struct status_view *view, enum direction direction)
 {
-    view->pair = (view->pair + by) % PARITY_PAIRS;
+    size_t count = PARITY_PAIRS + rules_lights_count(view->page.base.console->house);
+    view->here = (view->here + (direction == FORWARD ? 1 : count - 1)) % count;
     refreshed(&view->page.base);
 }
 
@@ -245,11 +262,13 @@ static bool act(struct view *view, enum action action)
     else if (action == ACTION_ASK_PARITY)
         ask_parity(view->console);
     else if (action == ACTION_OPEN || action == ACTION_DIFF)
-        open_pair(status);
+        open_here(status);
     else if (action == ACTION_NEXT_PAIR)
-        move_pair(status, 1);
+        move(status, FORWARD);
     else if (action == ACTION_PREVIOUS_PAIR)
-        move_pair(status, PARITY_PAIRS - 1);
+        move(status, BACKWARD);
+    else if (action == ACTION_RULES)
+        rules_page_open(view->console, SIZE_MAX);
     else
         return page_act(view, action);
     return true;
@@ -278,7 +297,7 @@ struct view *status_view_new(struct console *console)
 {
     struct status_view *view = talloc_zero(console, struct status_view);
     page_init(&view->page, console, &status_class, "Status");
-    view->pair = parity_index(MIRROR_MIGRATIONS, MIRROR_LIVE);
+    view->here = parity_index(MIRROR_MIGRATIONS, MIRROR_LIVE);
     refreshed(&view->page.base);
     return &view->page.base;
 }
