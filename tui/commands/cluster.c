@@ -1,23 +1,14 @@
 /* cluster: the private embedded cluster, by hand. Everybody else starts it on demand. */
 #include "store/cluster.h"
+#include "store/url.h"
 
 #include "tui/answer.h"
 #include "tui/command.h"
 
-/* A socket's folder as the host of a URI: percent-encoded. Source: PostgreSQL, "Connection URIs". */
-static char *percent_encode(TALLOC_CTX *owner, const char *text)
-{
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~/";
-    char *encoded = talloc_strdup(owner, "");
-    for (; *text; text++)
-        encoded = talloc_asprintf_append_buffer(encoded, strchr(plain, *text) ? "%c" : "%%%02X", (unsigned char)*text);
-    return encoded;
-}
-
 static char *url_of(TALLOC_CTX *owner, const struct cluster_status *status)
 {
-    return talloc_asprintf(owner, "postgresql://%s@/%s?host=%s&port=%d", percent_encode(owner, status->user),
-                           percent_encode(owner, status->database), percent_encode(owner, status->socket_directory),
+    return talloc_asprintf(owner, "postgresql://%s@/%s?host=%s&port=%d", url_encode(owner, status->user),
+                           url_encode(owner, status->database), url_encode(owner, status->socket_directory),
                            status->port);
 }
 
