@@ -13,6 +13,7 @@
 #include "store/connection.h"
 #include "store/error.h"
 #include "store/settings.h"
+#include "store/target.h"
 
 struct scratch; /* opaque: the server, held while this lives; used by one thread: a second thread opens its own */
 struct scratch_database; /* opaque: dropped (or given back to the cache) when freed */
@@ -48,6 +49,10 @@ enum scratch_role { SCRATCH_OWNER, SCRATCH_READER };
  * must be freed before the database. */
 struct connection *scratch_connect(TALLOC_CTX *owner, struct scratch_database *database, enum scratch_role role,
                                    struct cancel *cancel, struct error *error) NODISCARD;
+
+/* A target that leads into a database of one's own as its plain owner, for other code and other processes, as long as
+ * the database lives. Owner: `owner`. */
+struct target *scratch_target(TALLOC_CTX *owner, const struct scratch_database *database);
 
 /* Something that could not be done as written, or was passed over, with its place. */
 struct scratch_finding {
@@ -91,5 +96,9 @@ bool scratch_run(TALLOC_CTX *owner, struct scratch_database *database, struct co
 /* Makes plain roles of these names (NULL-terminated) where they are missing, the owner a member of each. For scripts
  * that come from a live catalog. */
 bool scratch_make_roles(struct scratch *scratch, const char *const *names, struct error *error) NODISCARD;
+
+/* The same for the roles that statements name. scratch_run does it by itself. */
+bool scratch_make_named_roles(struct scratch *scratch, const struct statement_list *statements,
+                              struct error *error) NODISCARD;
 
 #endif

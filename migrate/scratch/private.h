@@ -124,11 +124,6 @@ bool registry_drop_unheld(struct scratch *scratch, enum registry_drop what, cons
  * ERROR_REFUSED where somebody stays. */
 bool registry_await_quiet(struct scratch *scratch, const char *name, struct error *error) NODISCARD;
 
-/* ---- role.c ---- */
-
-/* Makes the roles that the statements name. */
-bool role_make_named(struct scratch *scratch, const struct statement_list *statements, struct error *error) NODISCARD;
-
 /* ---- role_names.c ---- */
 
 /* Names of roles that a statement names, as they are in the catalog; appended to *names (talloc array). */

@@ -74,7 +74,7 @@ bool scratch_make_roles(struct scratch *scratch, const char *const *names, struc
     return true;
 }
 
-bool role_make_named(struct scratch *scratch, const struct statement_list *statements, struct error *error)
+bool scratch_make_named_roles(struct scratch *scratch, const struct statement_list *statements, struct error *error)
 {
     TALLOC_CTX *memory = talloc_new(NULL);
     const char **names = NULL;

@@ -459,7 +459,7 @@ static bool make_roles(const struct runner *runner, struct error *error)
 {
     struct scratch *scratch = runner->scratch;
     connection_set_cancel(scratch->admin, connection_cancel(runner->connection));
-    bool ok = role_make_named(scratch, runner->run->statements, error);
+    bool ok = scratch_make_named_roles(scratch, runner->run->statements, error);
     connection_set_cancel(scratch->admin, NULL);
     return ok;
 }

@@ -59,8 +59,8 @@ static const char *superuser_options(const struct scratch *scratch)
     return scratch->server_version >= 170000 ? SUPERUSER_OPTIONS " -c event_triggers=off" : SUPERUSER_OPTIONS;
 }
 
-struct connection *server_connect(TALLOC_CTX *owner, struct scratch *scratch, const char *database,
-                                  enum server_role role, struct cancel *cancel, struct error *error)
+static struct target *target_of(TALLOC_CTX *owner, const struct scratch *scratch, const char *database,
+                                enum server_role role)
 {
     bool is_admin = role == SERVER_ADMIN;
     bool is_other = !is_admin && scratch->may_be_superuser; /* else one role is all of them */
@@ -70,10 +70,21 @@ struct connection *server_connect(TALLOC_CTX *owner, struct scratch *scratch, co
                                  is_admin ? superuser_options(scratch) : "-c jit=off",
                                  is_other ? "user" : NULL,
                                  role == SERVER_READER ? scratch->reader : scratch->role,
-                                 "password",
+                                 scratch->cluster ? NULL : "password", /* the private one trusts whom its socket lets in */
                                  scratch->password,
                                  NULL};
-    struct target *target = target_with(NULL, scratch->target, pairs);
+    return target_with(owner, scratch->target, pairs);
+}
+
+struct target *scratch_target(TALLOC_CTX *owner, const struct scratch_database *database)
+{
+    return target_of(owner, database->scratch, database->name, SERVER_OWNER);
+}
+
+struct connection *server_connect(TALLOC_CTX *owner, struct scratch *scratch, const char *database,
+                                  enum server_role role, struct cancel *cancel, struct error *error)
+{
+    struct target *target = target_of(NULL, scratch, database, role);
     struct connection_options options = {
         .application_name = "pgdeck scratch", .connect_timeout_ms = CONNECT_TIMEOUT_MS, .cancel = cancel};
     struct connection *connection = connection_open(owner, target, &options, error);
