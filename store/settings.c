@@ -277,4 +277,6 @@ const char *const *settings_models_command(const struct settings *settings)
     return settings->values[SETTING_models].layer == LAYER_FILE ? settings->models_command : NULL;
 }
 
+const char *const *settings_rehearse_command(const struct settings *settings) { return settings->rehearse_command; }
+
 bool settings_has_file(const struct settings *settings) { return settings->has_file; }

@@ -111,6 +111,10 @@ const char *settings_rule(const struct settings *settings, const char *rule, con
 /* The program that prints the models, with its arguments, NULL-terminated; NULL when they come from a folder. */
 const char *const *settings_models_command(const struct settings *settings);
 
+/* The program that `rehearse` runs where none is given, with its arguments, NULL-terminated; NULL: none. Taken from
+ * pgdeck.yaml alone. */
+const char *const *settings_rehearse_command(const struct settings *settings);
+
 /* Whether pgdeck.yaml exists in the project. */
 bool settings_has_file(const struct settings *settings);
 

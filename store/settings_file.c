@@ -1,5 +1,5 @@
-/* pgdeck.yaml: the values of the table, and the trees targets, ignore, rules and models. What is not known is an
- * error with its place, for a misspelt guard or target must not pass for none. */
+/* pgdeck.yaml: the values of the table, and the trees targets, ignore, rules, rehearse and models. What is not known is
+ * an error with its place, for a misspelt guard or target must not pass for none. */
 #include "store/settings_private.h"
 #include "store/suggest.h"
 #include "store/yaml.h"
@@ -253,6 +253,24 @@ static bool set(struct reader *reader, enum setting_id id, const char *text, con
     return settings_set(reader->settings, id, text, &origin, reader->error);
 }
 
+/* A program and its arguments. *text (may be NULL) gets the words as written: what a variable holds may be a secret. */
+static const char *const *read_command(struct reader *reader, const struct yaml_value *list, char **text)
+{
+    const char **words = talloc_zero_size(reader->settings, (list->count + 1) * sizeof *words);
+    for (size_t i = 0; i < list->count; i++) {
+        const char *word = read_text(reader, list->items[i], "a word of the command");
+        if (!word)
+            return NULL;
+        words[i] = talloc_strdup(words, word);
+        if (text)
+            *text = talloc_asprintf_append(*text, " %s", list->items[i]->text);
+    }
+    if (words[0][0])
+        return words;
+    refuse(reader, list->items[0], "the program's name is empty");
+    return NULL;
+}
+
 static bool read_models_command(struct reader *reader, const struct yaml_value *map)
 {
     static const char *const keys[] = {"command", NULL};
@@ -262,20 +280,17 @@ static bool read_models_command(struct reader *reader, const struct yaml_value *
     const struct yaml_value *list = yaml_get(map, "command");
     if (!list || list->kind != YAML_LIST || list->count == 0)
         return refuse(reader, list ? list : map, "models must be a folder or {command: [PROGRAM, ARGUMENT, ...]}");
-    const char **words = talloc_zero_size(reader->settings, (list->count + 1) * sizeof *words);
     char *text = talloc_strdup(reader->scratch, "command:");
-    for (size_t i = 0; i < list->count; i++) {
-        const char *word = read_text(reader, list->items[i], "a word of the command");
-        if (!word)
-            return false;
-        words[i] = talloc_strdup(words, word);
-        /* As written: what a variable holds may be a secret. */
-        text = talloc_asprintf_append(text, " %s", list->items[i]->text);
-    }
-    if (!words[0][0])
-        return refuse(reader, list->items[0], "the program's name is empty");
-    reader->settings->models_command = words;
-    return set(reader, SETTING_models, text, map, VALUE_SHOWN);
+    reader->settings->models_command = read_command(reader, list, &text);
+    return reader->settings->models_command && set(reader, SETTING_models, text, map, VALUE_SHOWN);
+}
+
+static bool read_rehearse(struct reader *reader, const struct yaml_value *list)
+{
+    if (list->kind != YAML_LIST || list->count == 0)
+        return refuse(reader, list, "rehearse must be a list: [PROGRAM, ARGUMENT, ...]");
+    reader->settings->rehearse_command = read_command(reader, list, NULL);
+    return reader->settings->rehearse_command;
 }
 
 static bool read_setting(struct reader *reader, enum setting_id id, const struct yaml_value *value)
@@ -288,7 +303,7 @@ static bool read_setting(struct reader *reader, enum setting_id id, const struct
 static const struct {
     const char *name;
     bool (*read)(struct reader *reader, const struct yaml_value *value);
-} trees[] = {{"targets", read_targets}, {"ignore", read_ignores}, {"rules", read_rules}};
+} trees[] = {{"targets", read_targets}, {"ignore", read_ignores}, {"rules", read_rules}, {"rehearse", read_rehearse}};
 
 static bool refuse_key(struct reader *reader, const struct yaml_value *key)
 {

@@ -35,7 +35,7 @@ struct settings {
     size_t ignore_count;
     struct settings_rule *rules;
     size_t rule_count;
-    const char *const *models_command; /* of pgdeck.yaml */
+    const char *const *models_command, *const *rehearse_command; /* of pgdeck.yaml */
 };
 
 /* Sets one value; the texts are copied, but for the origin's file. Errors: ERROR_SETTINGS, at the origin's place if it

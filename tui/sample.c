@@ -30,5 +30,8 @@ char *sample_settings(TALLOC_CTX *owner)
         "#  production:\n"
         "#    url: ${PRODUCTION_URL}\n"
         "#    guard: confirm\n"
-        "#    colour: red\n");
+        "#    colour: red\n"
+        "\n# The tests that `pgdeck rehearse` runs where none are given behind \"--\"; a program and its arguments, no "
+        "shell.\n"
+        "#rehearse: [make, test]\n");
 }

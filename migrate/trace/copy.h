@@ -1,4 +1,4 @@
-/* A scratch database with the schema that the target has now. Private to migrate/trace. */
+/* A scratch database with the schema that the target has now. Private to migrate/trace and migrate/rehearsal. */
 #ifndef MIGRATE_TRACE_COPY_H
 #define MIGRATE_TRACE_COPY_H
 
