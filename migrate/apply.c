@@ -137,7 +137,7 @@ static bool apply_file(struct run *run, struct error *error)
     warn_of_down_part(run);
     bool is_stepwise = !file->is_transactional && file->statements.count > 0;
     aftermath_begin(run);
-    if (!(is_stepwise ? stepwise_apply(run, error) : transactional_apply(run, &attempts, error))) {
+    if (!(is_stepwise ? stepwise_apply(run, &attempts, error) : transactional_apply(run, &attempts, error))) {
         result->failed_version = talloc_strdup(result, file->version);
         result->failed_statement = error->statement;
         result->failed_line = error->line;

@@ -45,7 +45,7 @@ struct apply_event {
     int attempt;          /* at the file, from 1 */
     int queued;           /* sessions that wait behind the run */
     int64_t queue_ms;     /* how long the first of them has waited */
-    int64_t lock_left_ms; /* of APPLY_BLOCKED: until the lock timeout */
+    int64_t lock_left_ms; /* of APPLY_BLOCKED: until the lock timeout; 0: it is over, or there is none */
     char version[24];
     char name[160];
     char text[512];

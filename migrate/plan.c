@@ -179,9 +179,8 @@ static bool add_step(struct plan *plan, const struct migration *migration, const
     step.is_resume = migration->state == MIGRATION_INCOMPLETE;
     if (step.is_resume && !check_resume(migration, &step.first_statement, error))
         return false;
-    /* Only what is rolled back whole can be tried again. */
-    step.has_ladder = file->is_transactional && file->lock_timeout_ms < 0 &&
-                      settings_value(settings, SETTING_lock_timeout)->layer == LAYER_DEFAULT;
+    step.has_ladder =
+        file->lock_timeout_ms < 0 && settings_value(settings, SETTING_lock_timeout)->layer == LAYER_DEFAULT;
     step.lock_timeout_ms = file->lock_timeout_ms >= 0
                                ? file->lock_timeout_ms
                                : settings_number(settings, step.has_ladder ? SETTING_lock_most : SETTING_lock_timeout);

@@ -29,8 +29,9 @@ struct plan_step {
     bool is_resume;
     int64_t lock_timeout_ms; /* the longest that one attempt waits for a lock */
     int64_t statement_timeout_ms;
-    bool has_ladder; /* nobody gave a lock timeout: short ones, and the file is tried again (migrate/guard/ladder.h) */
-    const struct facts *facts;         /* of each statement of the file, by its index; NULL: nobody has measured */
+    bool has_ladder;           /* nobody gave a lock timeout: short ones, and the file, or its step, is tried again
+                                  (migrate/guard/ladder.h) */
+    const struct facts *facts; /* of each statement of the file, by its index; NULL: nobody has measured */
     const struct hazard_list *hazards; /* likewise (migrate/hazard.h); NULL: nobody has looked */
     const struct expected
         *expected; /* what it makes of the relations it touches (migrate/expected.h); NULL: nobody knows */

@@ -1,11 +1,12 @@
-/* A transactional file from its first attempt to its last: the ladder says whether and when there is another one; each
- * is recorded in the journal. */
+/* A transactional file, or a step, from its first attempt to its last: the ladder says whether and when there is
+ * another one; each is recorded in the journal. And how long each waits for a lock. */
 #include "migrate/apply/file.h"
 
+#include <ctype.h>
 #include <sys/random.h>
 
 #include "migrate/apply/aftermath.h"
-#include "migrate/guard/ladder.h"
+#include "migrate/guard/timeout.h"
 #include "store/clock.h"
 
 #define PAUSE_POLL_MS 25
@@ -38,20 +39,24 @@ static bool record_attempt(struct run *run, struct error *error)
 /* The end of it all. What a person can do depends on who gave the time. */
 static void explain_end(const struct run *run, const struct ladder *ladder, struct error *error)
 {
+    const char *stands = run->step->file->is_transactional ? "nothing was applied" : "nothing of the statement stands";
     if (run->seen.stop == STOP_HOLDING)
         error_hint(
             error,
             "The file holds its locks for longer than others may wait, and nothing was applied. Take it apart, do the "
             "long part in a safe way or at a quiet hour, or let others wait longer with the setting breaker_wait.");
     else if (error->code == ERROR_LOCK_TIMEOUT && ladder->is_given)
-        error_hint(error, "Something holds a lock on what the statement needs; nothing was applied. Try again when it "
-                          "has gone, or give the file more time with its head line -- pgdeck: lock-timeout 30s.");
+        error_hint(
+            error,
+            "Something holds a lock on what the statement needs; %s. Try again when it has gone, or give the file "
+            "more time with its head line -- pgdeck: lock-timeout 30s.",
+            stands);
     else if (error->code == ERROR_LOCK_TIMEOUT)
         error_hint(error,
-                   "Nothing was applied, after %d attempts. `pgdeck activity` shows who holds the lock: run `pgdeck "
+                   "%c%s, after %d attempts. `pgdeck activity` shows who holds the lock: run `pgdeck "
                    "apply` again when they have gone. The settings lock_budget and lock_attempts say how long pgdeck "
                    "tries by itself.",
-                   ladder->attempt);
+                   toupper(*stands), stands + 1, ladder->attempt);
 }
 
 static void tell_pause(struct run *run, const struct ladder *ladder, const struct error *error, int64_t pause_ms)
@@ -85,8 +90,20 @@ static bool rest(struct run *run, const struct ladder *ladder, int64_t pause_ms)
     return false;
 }
 
-/* Whether there is another attempt, once the pause before it is over. */
-static bool goes_on(struct run *run, struct ladder *ladder, struct error *error)
+static bool end_pause(struct run *run, int step, struct error *error)
+{
+    const char *version = run->step->file->version;
+    if (step > 0)
+        error_set(error, ERROR_CANCELLED, "cancelled between two attempts; nothing of statement %d of %s stands", step,
+                  version);
+    else
+        error_set(error, ERROR_CANCELLED, "cancelled between two attempts; nothing of %s was applied", version);
+    if (*run->seen.look.blocked)
+        error_detail(error, "it %s", run->seen.look.blocked);
+    return error_hint(error, "Run `pgdeck apply` again when you want it.");
+}
+
+bool file_tries_again(struct run *run, struct ladder *ladder, int step, struct error *error)
 {
     struct ladder_end end = {
         .error = error,
@@ -101,14 +118,32 @@ static bool goes_on(struct run *run, struct ladder *ladder, struct error *error)
         explain_end(run, ladder, error);
         return false;
     }
+    if (step > 0)
+        file_record_failure(run, step, error, "nothing");
     tell_pause(run, ladder, error, pause_ms);
-    if (rest(run, ladder, pause_ms))
-        return true;
-    error_set(error, ERROR_CANCELLED, "cancelled between two attempts; nothing of %s was applied",
-              run->step->file->version);
-    if (*run->seen.look.blocked)
-        error_detail(error, "it %s", run->seen.look.blocked);
-    return error_hint(error, "Run `pgdeck apply` again when you want it.");
+    return rest(run, ladder, pause_ms) || end_pause(run, step, error);
+}
+
+bool file_hold_wait(struct run *run, size_t index, struct error *error)
+{
+    TALLOC_CTX *memory = talloc_new(NULL);
+    const char *was = NULL, *is;
+    int64_t wait_ms = run_lock_wait_ms(run, run->step);
+    bool ok = timeout_hold(memory, run->work, run->held_wait_ms, wait_ms, &was, &is, error);
+    run->held_wait_ms = wait_ms;
+    if (was && !run->is_overruled) {
+        run->is_overruled = true;
+        run_emit(run, APPLY_WARNING,
+                 talloc_asprintf(memory,
+                                 "the file sets lock_timeout to %s; pgdeck holds it at %s: the head line -- pgdeck: "
+                                 "lock-timeout says how long a file waits",
+                                 was, is),
+                 0);
+    } else if (!ok) {
+        run_place_error(run, index, error);
+    }
+    talloc_free(memory);
+    return ok;
 }
 
 bool transactional_apply(struct run *run, int *attempts, struct error *error)
@@ -124,7 +159,7 @@ bool transactional_apply(struct run *run, int *attempts, struct error *error)
         bool is_applied = is_recorded && transactional_attempt(run, error);
         if (is_recorded && !is_applied)
             file_record_failure(run, 0, error, error->code == ERROR_UNKNOWN_OUTCOME ? "unknown" : "nothing");
-        if (is_applied || !is_recorded || !goes_on(run, &ladder, error)) {
+        if (is_applied || !is_recorded || !file_tries_again(run, &ladder, 0, error)) {
             run->attempt = 0;
             run->lock_wait_ms = 0;
             return is_applied;

@@ -342,3 +342,18 @@ bool check_after(TALLOC_CTX *owner, struct connection *connection, const struct 
     }
     return true;
 }
+
+bool check_may_repeat(const struct statement *statement)
+{
+    TALLOC_CTX *memory = talloc_new(NULL);
+    struct words words;
+    words.count = statement_words(memory, statement, words.items, WORDS_MOST);
+    bool is_full = false;
+    for (size_t i = 1; i < words.count; i++)
+        is_full = is_full || is_word(&words, i, "FULL");
+    bool may =
+        statement->kind != STATEMENT_CONCURRENTLY &&
+        (is_word(&words, 0, "CLUSTER") || is_word(&words, 0, "REINDEX") || (is_word(&words, 0, "VACUUM") && is_full));
+    talloc_free(memory);
+    return may;
+}

@@ -34,4 +34,9 @@ bool check_before(TALLOC_CTX *owner, struct connection *connection, const struct
 bool check_after(TALLOC_CTX *owner, struct connection *connection, const struct statement *statement,
                  const char *before, struct check *check, struct error *error) NODISCARD;
 
+/* Whether a statement outside a transaction locks like any other and may be run again when it got no lock: VACUUM FULL,
+ * CLUSTER, REINDEX. What is CONCURRENTLY, and a plain VACUUM, wait by their nature, and nobody who reads or writes
+ * waits behind them; of any other (CALL) a part may stand. */
+bool check_may_repeat(const struct statement *statement);
+
 #endif

@@ -3,6 +3,7 @@
 #define MIGRATE_APPLY_FILE_H
 
 #include "migrate/apply/run.h"
+#include "migrate/guard/ladder.h"
 
 /* The file in one transaction, together with its ledger row. run->step is the file. Tried again while its locks are not
  * to be had, and where the server asks for it (migrate/guard/ladder.h). *attempts counts. On failure nothing of the
@@ -12,8 +13,17 @@ bool transactional_apply(struct run *run, int *attempts, struct error *error) NO
 /* One attempt at it. After a failure the work connection is gone. */
 bool transactional_attempt(struct run *run, struct error *error) NODISCARD;
 
-/* The file step by step (ledger.md, 4), from plan_step.first_statement on. ERROR_INCOMPLETE where steps stand. */
-bool stepwise_apply(struct run *run, struct error *error) NODISCARD;
+/* The file step by step (ledger.md, 4), from plan_step.first_statement on. ERROR_INCOMPLETE where steps stand.
+ * *attempts: the most that a step has needed. */
+bool stepwise_apply(struct run *run, int *attempts, struct error *error) NODISCARD;
+
+/* After an attempt of which nothing stands: whether there is another one, once the pause before it is over; the failure
+ * is in the journal then, as one of `step` (0: of the file). Else the error says what can be done. */
+bool file_tries_again(struct run *run, struct ladder *ladder, int step, struct error *error);
+
+/* Behind a statement of the file: the wait for a lock stays the run's, whatever that has set; it is told once a file.
+ * Places its errors. */
+bool file_hold_wait(struct run *run, size_t index, struct error *error) NODISCARD;
 
 /* Runs one statement of the file at hand on the work connection; tells the listener; places the error. */
 bool file_run_statement(struct run *run, size_t index, struct error *error) NODISCARD;

@@ -63,7 +63,9 @@ void guard_start(struct run *run, const struct plan *plan)
 void guard_begin(struct run *run, enum watcher_power power)
 {
     run->seen = (struct watcher_end){0};
-    watcher_begin(run->watcher, connection_backend_pid(run->work), run_lock_wait_ms(run, run->step), power);
+    bool is_endless = power == WATCH_LOOKS && run->held_wait_ms == 0;
+    watcher_begin(run->watcher, connection_backend_pid(run->work), is_endless ? 0 : run_lock_wait_ms(run, run->step),
+                  power);
 }
 
 void guard_end(struct run *run) { watcher_end(run->watcher, &run->seen); }

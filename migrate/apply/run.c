@@ -180,7 +180,8 @@ size_t run_preparation(TALLOC_CTX *owner, struct run *run, const struct plan_ste
     run->is_work_used = true;
     const char **values = talloc_array(owner, const char *, 6);
     values[0] = talloc_asprintf(owner, "pgdeck:%s:%s", run->actor.run, step ? step->file->version : "work");
-    values[1] = milliseconds(owner, run_lock_wait_ms(run, step));
+    run->held_wait_ms = run_lock_wait_ms(run, step);
+    values[1] = milliseconds(owner, run->held_wait_ms);
     values[2] =
         milliseconds(owner, step ? step->statement_timeout_ms : settings_number(settings, SETTING_statement_timeout));
     values[3] = milliseconds(owner, settings_number(settings, SETTING_idle_timeout));

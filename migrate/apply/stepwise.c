@@ -5,6 +5,7 @@
 #include "migrate/apply/check.h"
 #include "migrate/apply/file.h"
 #include "migrate/apply/guard.h"
+#include "migrate/guard/timeout.h"
 #include "migrate/step.h"
 #include "store/clock.h"
 #include "store/transaction.h"
@@ -17,6 +18,7 @@ struct progress {
     size_t count;
     size_t done;              /* steps that stand: the first `done` */
     const char *ledger_state; /* what the ledger held before the first step */
+    int attempts;             /* the most that a step has needed */
 };
 
 static const struct statement *statement_of(const struct progress *progress, const struct step *step)
@@ -148,11 +150,13 @@ static bool begin_step(struct progress *progress, const struct step *step, const
     struct run *run = progress->run;
     const char *begin = step->begin ? talloc_strndup(progress->memory, step->begin, step->begin_size_bytes) : "BEGIN";
     char *is_held = run_lock_is_held_sql(progress->memory, run);
-    if (!connection_execute(run->work, NO_PARAMETERS, error, begin))
+    if (!file_hold_wait(run, step->first, error) || !connection_execute(run->work, NO_PARAMETERS, error, begin))
         return false;
     /* A statement of the file may set the isolation first thing: nothing that takes a snapshot may come before it. */
     for (size_t i = 0; i < step->count; i++) {
-        if (!file_run_statement(run, step->first + i, error))
+        size_t index = step->first + i;
+        bool may_be_set = i + 1 < step->count && timeout_may_be_set(&run->step->file->statements.items[index]);
+        if (!file_run_statement(run, index, error) || (may_be_set && !file_hold_wait(run, index, error)))
             return false;
     }
     run->statement = 0;
@@ -167,34 +171,43 @@ static bool begin_step(struct progress *progress, const struct step *step, const
     return error_set(error, ERROR_LOCKED, "the migration lock was lost while the file ran");
 }
 
-/* Steps that run in a transaction: all of it or nothing, with the record of it. *needs_autocommit: the server says that
- * the statement cannot run in a transaction after all; it has been rolled back. */
-static bool run_transaction_step(struct progress *progress, const struct step *step, bool *needs_autocommit,
-                                 struct error *error)
+/* How an attempt at a step has ended. */
+enum attempt_end {
+    ATTEMPT_DONE,
+    ATTEMPT_FAILED,  /* told, and recorded */
+    ATTEMPT_NOTHING, /* rolled back, the session is as it was: there may be another one */
+    ATTEMPT_OUTSIDE, /* rolled back: the server says that the statement cannot run in a transaction after all */
+};
+
+static enum attempt_end fail_attempt(struct progress *progress, const struct step *step, const char *left,
+                                     struct error *error)
+{
+    (void)!fail_step(progress, step, left, error);
+    return ATTEMPT_FAILED;
+}
+
+/* Steps that run in a transaction: all of it or nothing, with the record of it. */
+static enum attempt_end attempt_transaction(struct progress *progress, const struct step *step, struct error *error)
 {
     struct run *run = progress->run;
     const char *transaction_id = NULL;
-    *needs_autocommit = false;
     guard_begin(run, WATCH_BREAKS);
     bool ok = begin_step(progress, step, &transaction_id, error) && record_done(progress, step, transaction_id, error);
     guard_end(run); /* nothing stops a COMMIT */
-    if (!ok)
-        guard_explain(run, error);
     if (ok) {
         bool last = is_last(progress, step);
-        ok = file_commit(run, last ? version_of(progress) : NULL, transaction_id, error);
-        if (!ok && !error->file)
+        if (file_commit(run, last ? version_of(progress) : NULL, transaction_id, error))
+            return ATTEMPT_DONE;
+        if (!error->file)
             run_place_error(run, (size_t)step->number - 1, error);
-        return ok || fail_step(progress, step, error->code == ERROR_UNKNOWN_OUTCOME ? "unknown" : "nothing", error);
+        return fail_attempt(progress, step, error->code == ERROR_UNKNOWN_OUTCOME ? "unknown" : "nothing", error);
     }
+    guard_explain(run, error);
+    transaction_rollback(run->work);
+    if (connection_state(run->work) != STATE_IDLE)
+        return fail_attempt(progress, step, "nothing", error);
     bool is_refused = error_is_sqlstate(error, "25001") || error_is_sqlstate(error, "2D000");
-    if (is_refused && step->kind == STEP_STATEMENT && !step->begin) {
-        transaction_rollback(run->work);
-        *needs_autocommit = connection_state(run->work) == STATE_IDLE;
-        if (*needs_autocommit)
-            return false;
-    }
-    return fail_step(progress, step, "nothing", error);
+    return is_refused && step->kind == STEP_STATEMENT && !step->begin ? ATTEMPT_OUTSIDE : ATTEMPT_NOTHING;
 }
 
 static bool record_intent(struct progress *progress, const struct step *step, const char *before, struct error *error)
@@ -236,25 +249,13 @@ static bool record_result(struct progress *progress, const struct step *step, st
 }
 
 /* A CONCURRENTLY waits for old transactions by its nature; a lock timeout would only leave an invalid index behind. */
-static bool lift_lock_timeout(struct run *run, const char **before, TALLOC_CTX *memory, struct error *error)
+static bool set_lock_timeout(struct run *run, const struct step *step, struct error *error)
 {
-    *before = NULL;
-    if (run->step->file->lock_timeout_ms >= 0)
-        return true;
-    struct result *result =
-        connection_query(memory, run->work, NO_PARAMETERS, error,
-                         "SELECT b.value, pg_catalog.set_config('lock_timeout', '0', false)"
-                         " FROM (SELECT pg_catalog.current_setting('lock_timeout') AS value OFFSET 0) AS b");
-    if (!result)
-        return false;
-    *before = result_cell(result, 0, 0);
-    return true;
-}
-
-static bool restore_lock_timeout(struct run *run, const char *before, struct error *error)
-{
-    return !before || connection_execute(run->work, PARAMETERS(before), error,
-                                         "SELECT pg_catalog.set_config('lock_timeout', $1, false)");
+    const struct statement *statement = &run->step->file->statements.items[step->first];
+    if (run->step->file->lock_timeout_ms >= 0 || check_may_repeat(statement))
+        return file_hold_wait(run, step->first, error);
+    run->held_wait_ms = 0;
+    return connection_execute(run->work, NO_PARAMETERS, error, "SET lock_timeout = 0");
 }
 
 static bool stuck(struct progress *progress, const struct step *step, const struct check *check, struct error *error)
@@ -298,28 +299,25 @@ static bool fail_autocommit(struct progress *progress, const struct step *step, 
     return fail_step(progress, step, stands ? "all of it" : "nothing", error);
 }
 
-static bool run_autocommit_step(struct progress *progress, const struct step *step, struct error *error)
+/* What got no lock has done nothing: asked of the catalog all the same. */
+static bool has_done_nothing(struct progress *progress, const struct step *step, const char *before)
 {
     struct run *run = progress->run;
-    const struct statement *statement = statement_of(progress, step);
-    const char *before, *lock_timeout;
-    if (!check_before(progress->memory, run->work, statement, &before, error) ||
-        !record_intent(progress, step, before, error))
-        return fail_step(progress, step, "nothing", error);
-    if (!lift_lock_timeout(run, &lock_timeout, progress->memory, error))
-        return fail_autocommit(progress, step, before, error);
-    /* A CONCURRENTLY that is stopped leaves an invalid index, and nobody who reads or writes waits behind it. */
-    guard_begin(run, WATCH_LOOKS);
-    bool has_run = file_run_statement(run, step->first, error);
-    guard_end(run);
-    if (!has_run) {
-        guard_explain(run, error);
-        return fail_autocommit(progress, step, before, error);
-    }
-    run->statement = 0;
+    struct error *ignored = error_new(progress->memory);
     struct check check;
-    if (!restore_lock_timeout(run, lock_timeout, error) ||
-        !check_after(progress->memory, run->work, statement, before, &check, error))
+    return check_may_repeat(statement_of(progress, step)) && connection_state(run->work) == STATE_IDLE &&
+           check_after(progress->memory, run->work, statement_of(progress, step), before, &check, ignored) &&
+           check.outcome == CHECK_NOTHING;
+}
+
+/* The statement has run: its effect is looked at and recorded. */
+static bool finish_autocommit(struct progress *progress, const struct step *step, const char *before,
+                              struct error *error)
+{
+    struct run *run = progress->run;
+    struct check check;
+    run->statement = 0;
+    if (!check_after(progress->memory, run->work, statement_of(progress, step), before, &check, error))
         return fail_autocommit(progress, step, before, error);
     if (check.outcome == CHECK_STUCK)
         return stuck(progress, step, &check, error);
@@ -328,22 +326,50 @@ static bool run_autocommit_step(struct progress *progress, const struct step *st
         run_place_error(run, step->first, error);
         return fail_step(progress, step, check.what, error);
     }
-    if (record_result(progress, step, error))
-        return true;
-    return fail_autocommit(progress, step, before, error);
+    return record_result(progress, step, error) || fail_autocommit(progress, step, before, error);
 }
 
+static enum attempt_end attempt_autocommit(struct progress *progress, const struct step *step, struct error *error)
+{
+    struct run *run = progress->run;
+    const struct statement *statement = statement_of(progress, step);
+    const char *before;
+    if (!check_before(progress->memory, run->work, statement, &before, error) ||
+        !record_intent(progress, step, before, error))
+        return fail_attempt(progress, step, "nothing", error);
+    bool has_run = set_lock_timeout(run, step, error);
+    /* A CONCURRENTLY that is stopped leaves an invalid index, and nobody who reads or writes waits behind it. */
+    guard_begin(run, check_may_repeat(statement) ? WATCH_BREAKS : WATCH_LOOKS);
+    has_run = has_run && file_run_statement(run, step->first, error);
+    guard_end(run);
+    if (has_run)
+        return finish_autocommit(progress, step, before, error) ? ATTEMPT_DONE : ATTEMPT_FAILED;
+    guard_explain(run, error);
+    if (has_done_nothing(progress, step, before))
+        return ATTEMPT_NOTHING;
+    (void)!fail_autocommit(progress, step, before, error);
+    return ATTEMPT_FAILED;
+}
+
+/* From the first attempt at a step to the last. The session goes on: it has what the finished steps have set. */
 static bool run_step(struct progress *progress, const struct step *step, struct error *error)
 {
-    bool needs_autocommit = step->kind == STEP_AUTOCOMMIT;
-    if (!needs_autocommit) {
-        if (run_transaction_step(progress, step, &needs_autocommit, error))
-            return true;
-        if (!needs_autocommit)
-            return false;
+    struct run *run = progress->run;
+    struct ladder ladder = ladder_of(run->step, run->options->settings);
+    bool is_outside = step->kind == STEP_AUTOCOMMIT;
+    for (;;) {
+        run->attempt = ladder.attempt;
+        run->lock_wait_ms = ladder_wait_ms(&ladder);
+        progress->attempts = ladder.attempt > progress->attempts ? ladder.attempt : progress->attempts;
+        enum attempt_end end = (is_outside ? attempt_autocommit : attempt_transaction)(progress, step, error);
+        if (end == ATTEMPT_OUTSIDE)
+            is_outside = true;
+        else if (end != ATTEMPT_NOTHING)
+            return end == ATTEMPT_DONE;
+        else if (!file_tries_again(run, &ladder, step->number, error))
+            return fail_step(progress, step, "nothing", error);
         error_clear(error);
     }
-    return run_autocommit_step(progress, step, error);
 }
 
 static const struct journal_step *journal_of(const struct progress *progress, int number)
@@ -491,14 +517,15 @@ static bool run_steps(struct progress *progress, struct error *error)
     return true;
 }
 
-bool stepwise_apply(struct run *run, struct error *error)
+bool stepwise_apply(struct run *run, int *attempts, struct error *error)
 {
     struct journal_record started = {
         .event = JOURNAL_STARTED,
         .version = run->step->file->version,
         .checksum = run->step->file->checksum,
     };
-    struct progress progress = {.run = run, .memory = talloc_new(run)};
+    struct progress progress = {.run = run, .memory = talloc_new(run), .attempts = 1};
+    run->is_overruled = false;
     progress.steps = step_list(progress.memory, run->step->file, &progress.count);
     while (progress.done < progress.count &&
            (size_t)progress.steps[progress.done].number - 1 < run->step->first_statement)
@@ -508,6 +535,9 @@ bool stepwise_apply(struct run *run, struct error *error)
               note_ledger(&progress, error) && run_steps(&progress, error);
     if (!ok || (run->work && connection_state(run->work) == STATE_LOST))
         run_drop_work(run);
+    *attempts = progress.attempts;
+    run->attempt = 0;
+    run->lock_wait_ms = 0;
     talloc_free(progress.memory);
     return ok;
 }

@@ -287,27 +287,6 @@ static void explain_failure(struct run *run, struct error *error)
     }
 }
 
-/* The wait for a lock stays the run's, whatever the file has set. */
-static bool overrule(struct run *run, size_t index, struct error *error)
-{
-    TALLOC_CTX *memory = talloc_new(NULL);
-    const char *wait = talloc_asprintf(memory, "%lld", (long long)run_lock_wait_ms(run, run->step));
-    struct result *result = connection_query(memory, run->work, PARAMETERS(wait), error, timeout_overrule_sql);
-    if (result && strcmp(result_cell(result, 0, 0), result_cell(result, 0, 1)) != 0 && !run->is_overruled) {
-        run->is_overruled = true;
-        run_emit(run, APPLY_WARNING,
-                 talloc_asprintf(memory,
-                                 "the file sets lock_timeout to %s; pgdeck holds it at %s: the head line -- pgdeck: "
-                                 "lock-timeout says how long a file waits",
-                                 result_cell(result, 0, 0), result_cell(result, 0, 1)),
-                 0);
-    } else if (!result) {
-        run_place_error(run, index, error);
-    }
-    talloc_free(memory);
-    return result != NULL;
-}
-
 /* What cannot be locked beforehand (a right that the statement itself does not need, a table that another copy had) is
  * left to the statements. */
 static bool lock_beforehand(struct run *run, const struct lockset *set, TALLOC_CTX *memory, struct error *error)
@@ -343,7 +322,7 @@ static bool run_in_transaction(struct run *run, TALLOC_CTX *memory, const char *
             return false;
         bool is_last = i + 1 == file->statements.count;
         if (!file_run_statement(run, i, error) ||
-            (!is_last && timeout_may_be_set(&file->statements.items[i]) && !overrule(run, i, error)))
+            (!is_last && timeout_may_be_set(&file->statements.items[i]) && !file_hold_wait(run, i, error)))
             return false;
     }
     run->statement = 0;

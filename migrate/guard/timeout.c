@@ -3,9 +3,6 @@
 
 #include <strings.h>
 
-const char timeout_overrule_sql[] = "SELECT b.value, pg_catalog.set_config('lock_timeout', $1, false)"
-                                    " FROM (SELECT pg_catalog.current_setting('lock_timeout') AS value OFFSET 0) AS b";
-
 static bool contains(const struct statement *statement, const char *word)
 {
     size_t size = strlen(word);
@@ -24,4 +21,21 @@ bool timeout_may_be_set(const struct statement *statement)
         if (strncasecmp(statement->text, runs_code[i], strlen(runs_code[i])) == 0)
             return true;
     return contains(statement, "lock_timeout") || contains(statement, "set_config");
+}
+
+/* The server spells what we held, too: "400ms", "5s". */
+bool timeout_hold(TALLOC_CTX *owner, struct connection *connection, int64_t held_ms, int64_t wait_ms, const char **was,
+                  const char **is, struct error *error)
+{
+    struct query queries[] = {
+        {.sql = "SHOW lock_timeout"}, {.sql = talloc_asprintf(owner, "SET lock_timeout = %lld", (long long)held_ms)},
+        {.sql = "SHOW lock_timeout"}, {.sql = talloc_asprintf(owner, "SET lock_timeout = %lld", (long long)wait_ms)},
+        {.sql = "SHOW lock_timeout"},
+    };
+    if (!connection_pipeline(owner, connection, queries, countof(queries), NULL, error))
+        return false;
+    const char *before = result_value(queries[0].result);
+    *was = strcmp(before, result_value(queries[2].result)) != 0 ? before : NULL;
+    *is = result_value(queries[4].result);
+    return true;
 }

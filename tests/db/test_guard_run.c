@@ -182,6 +182,79 @@ static void test_lock_timeout_that_a_file_sets_is_overruled(void **state UNUSED)
     talloc_free(scenery);
 }
 
+/* ---- steps outside a transaction ---- */
+
+static void test_step_that_gets_no_lock_is_tried_again_by_itself(void **state)
+{
+    struct scenery *scenery = *state;
+    struct stage *stage = scenery->stage;
+    STAGE_SETTINGS(stage, QUICK);
+    stage_write(stage, "001_a.sql",
+                "-- pgdeck: no-transaction\nCREATE TEMPORARY TABLE kept AS SELECT 7 AS x;\n"
+                "CREATE INDEX CONCURRENTLY i ON orders (id);\nALTER TABLE orders ADD COLUMN note text;\n"
+                "INSERT INTO orders SELECT x FROM kept;\n");
+    /* An index build waits for nobody here: the blocker has a table lock, and no snapshot. */
+    oracle_execute(scenery->blocker, "BEGIN; LOCK TABLE orders IN ACCESS SHARE MODE");
+    scenery->retries_wanted = 2;
+    stage->on_event = go_away;
+    stage_apply(stage);
+    assert_true(has_column(stage, "note"));
+    assert_int_equal(stage->result->applied[0].attempts, 3);
+    assert_false(stage_heard(stage, "warning 001 2 the file sets lock_timeout"));
+    assert_int_equal(oracle_number(stage->oracle, "SELECT count(*) FROM schema_migration_events WHERE step = 3"
+                                                  " AND event = 'failed' AND detail->>'left' = 'nothing'"),
+                     2);
+    assert_int_equal(oracle_number(stage->oracle, "SELECT count(*) FROM schema_migration_events"
+                                                  " WHERE event = 'step_done'"),
+                     4);
+    assert_true(oracle_says(stage->oracle, "SELECT count(*) = 1 FROM orders")); /* the temporary table was there */
+}
+
+static void test_step_that_never_gets_its_lock_leaves_the_file_incomplete(void **state)
+{
+    struct scenery *scenery = *state;
+    struct stage *stage = scenery->stage;
+    STAGE_SETTINGS(stage, "lock_first=300ms", "lock_most=300ms", "lock_pause=10ms", "lock_attempts=2",
+                   "lock_budget=1s");
+    stage_write(stage, "001_a.sql",
+                "-- pgdeck: no-transaction\nCREATE TABLE first ();\nVACUUM FULL orders;\nCREATE TABLE last ();\n");
+    stand_in_the_way(scenery);
+    stage_apply_fails(stage, ERROR_INCOMPLETE);
+    assert_string_equal(stage->error->sqlstate, "55P03");
+    assert_int_equal(stage->error->line, 3);
+    assert_non_null(strstr(stage->error->hint, "after 2 attempts"));
+    assert_non_null(strstr(stage->error->detail, "reporting"));
+    assert_string_equal(stage_state(stage, 1), "incomplete");
+    oracle_execute(scenery->blocker, "ROLLBACK");
+    stage_apply(stage);
+    assert_string_equal(stage_state(stage, 1), "applied");
+}
+
+static void test_lock_timeout_that_a_step_sets_is_overruled(void **state UNUSED)
+{
+    static const char *const steps[] = {
+        "SET lock_timeout = '1h';\nALTER TABLE orders ADD COLUMN note text;\n",
+        "BEGIN;\nSET TRANSACTION ISOLATION LEVEL SERIALIZABLE;\nSET LOCAL lock_timeout = '1h';\n"
+        "ALTER TABLE orders ADD COLUMN note text;\nCOMMIT;\n",
+        "DO $$BEGIN PERFORM set_config('lock_timeout', '1h', false); END$$;\nVACUUM FULL orders;\n",
+    };
+    struct scenery *scenery;
+    set_up((void **)&scenery);
+    STAGE_SETTINGS(scenery->stage, QUICK, "lock_attempts=2");
+    stand_in_the_way(scenery);
+    for (size_t i = 0; i < countof(steps); i++) {
+        struct stage *stage = scenery->stage;
+        oracle_execute(stage->oracle, "DROP TABLE IF EXISTS schema_migrations, schema_migration_events");
+        stage_write(stage, "001_a.sql", talloc_asprintf(stage, "-- pgdeck: no-transaction\n%s", steps[i]));
+        if (!stage_plan(stage))
+            fail_msg("%s", stage->error->message);
+        assert_false(stage_run(stage));
+        assert_string_equal(stage->error->sqlstate, "55P03");
+        assert_non_null(strstr(stage->events, "the file sets lock_timeout to 1h; pgdeck holds it at "));
+    }
+    talloc_free(scenery);
+}
+
 /* ---- the watcher and the breaker ---- */
 
 static void send_readers(struct scenery *scenery)
@@ -343,6 +416,9 @@ int main(void)
         TEST(test_given_lock_timeout_is_waited_out_once),
         TEST(test_cancel_ends_the_pause_between_two_attempts),
         cmocka_unit_test(test_lock_timeout_that_a_file_sets_is_overruled),
+        TEST(test_step_that_gets_no_lock_is_tried_again_by_itself),
+        TEST(test_step_that_never_gets_its_lock_leaves_the_file_incomplete),
+        cmocka_unit_test(test_lock_timeout_that_a_step_sets_is_overruled),
         TEST(test_blocked_run_names_who_is_in_the_way),
         TEST(test_breaker_frees_a_queue_of_readers),
         TEST(test_breaker_counts_the_time_that_others_wait),

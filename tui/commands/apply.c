@@ -36,9 +36,10 @@ static void show_blocked(struct listener *listener, const struct apply_event *ev
     if (strcmp(listener->blocked_by, event->text) != 0)
         printer_detail(printer, "        %s", event->text);
     memcpy(listener->blocked_by, event->text, sizeof listener->blocked_by);
-    char *text = talloc_asprintf(NULL, "[%d/%d] %s: attempt %d, lock timeout in %s: %s", event->file_index,
-                                 event->file_count, event->version, event->attempt,
-                                 answer_duration(listener->context->memory, event->lock_left_ms), event->text);
+    char *left = event->lock_left_ms > 0 ? answer_duration(listener->context->memory, event->lock_left_ms) : NULL;
+    char *text =
+        talloc_asprintf(NULL, "[%d/%d] %s: attempt %d%s%s: %s", event->file_index, event->file_count, event->version,
+                        event->attempt, left ? ", lock timeout in " : "", left ? left : "", event->text);
     printer_progress(printer, text);
     talloc_free(text);
 }
@@ -331,8 +332,8 @@ const struct command command_apply = {
         "Applies the pending migrations in order, under the migration lock, each transactional file in one transaction "
         "together with its row in the ledger. A file that says \"-- pgdeck: no-transaction\" runs statement by "
         "statement, each step recorded in the journal; a later apply resumes it where it stopped.\n\n"
-        "Before it begins it looks who is in the way. A transactional file that gets no lock within a moment is rolled "
-        "back and tried again, so that nobody waits long behind it; a circuit breaker stops what makes others wait all "
+        "Before it begins it looks who is in the way. A transactional file, or a step of any other, that gets no lock within a moment is "
+        "rolled back and tried again, so that nobody waits long behind it; a circuit breaker stops what makes others wait all "
         "the same. The settings lock_first to lock_budget, breaker_sessions and breaker_wait say how long.\n\n"
         "Asks at the target's guard level. Without a terminal, --yes serves a target that is open, and --confirm with "
         "the database's exact name serves every one. Where a statement drops or empties what holds data, and neither a "

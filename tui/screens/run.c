@@ -280,9 +280,10 @@ static void draw_blocked(const struct run_page *page, struct terminal *terminal,
         return;
     }
     int64_t left_ms = page->blocked.lock_left_ms - (clock_monotonic_ms() - page->blocked_ms);
+    const char *left = page->blocked.lock_left_ms > 0 ? seconds(memory, left_ms) : NULL;
     terminal_put(terminal, row.row, row.column, row.columns, LOOK_WARN,
-                 talloc_asprintf(memory, "attempt %d, lock timeout in %s: %s", page->blocked.attempt,
-                                 seconds(memory, left_ms), page->blocked.text));
+                 talloc_asprintf(memory, "attempt %d%s%s: %s", page->blocked.attempt, left ? ", lock timeout in " : "",
+                                 left ? left : "", page->blocked.text));
 }
 
 static void draw_queue(const struct run_page *page, struct terminal *terminal, struct area row, TALLOC_CTX *memory)
