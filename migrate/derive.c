@@ -87,7 +87,7 @@ static void add_dropped(struct derivation *derivation, const char *kind, const c
 {
     struct facts *facts = derivation->facts;
     struct fact_object *dropped = grow(derivation->owner, facts->dropped, facts->dropped_count, sizeof *dropped);
-    dropped[facts->dropped_count++] = (struct fact_object){kind, name, false};
+    dropped[facts->dropped_count++] = (struct fact_object){.kind = kind, .name = name};
     facts->dropped = dropped;
 }
 
@@ -353,6 +353,14 @@ static const struct {
     {"CreateSeqStmt", LOCK_NONE},
     {"CreateFunctionStmt", LOCK_NONE},
     {"VariableSetStmt", LOCK_NONE},
+    {"CreateRoleStmt", LOCK_NONE},
+    {"AlterRoleStmt", LOCK_NONE},
+    {"AlterRoleSetStmt", LOCK_NONE},
+    {"GrantRoleStmt", LOCK_NONE},
+    {"DropRoleStmt", LOCK_NONE},
+    {"AlterDatabaseSetStmt", LOCK_NONE},
+    {"AlterDatabaseStmt", LOCK_NONE},
+    {"AlterSystemStmt", LOCK_NONE},
     {"TransactionStmt", LOCK_NONE},
 };
 

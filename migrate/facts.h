@@ -44,10 +44,19 @@ struct fact_relation {
     int64_t before, after; /* of rewrites: file nodes; else 0 */
 };
 
+/* An index that rows are found by. */
+struct fact_seek {
+    const char *index, *table;
+    bool is_unique;
+};
+
 struct fact_object {
     const char *kind; /* "table", "column", "index", "constraint", "function" ... */
     const char *name; /* schema-qualified; a column is schema.table.column */
     bool is_unnamed;  /* fell with something else: CASCADE, or a column's index */
+    const char
+        *state; /* of what comes: "not valid", "not null without a default", "without an index" (a foreign key),
+                   "without a primary key", "the same as INDEX", parts behind commas; "" or NULL: nothing to say */
 };
 
 /* What became of something that stays. */
@@ -87,6 +96,8 @@ struct facts {
     size_t lock_count;
     const struct fact_relation *rewrites, *scans;
     size_t rewrite_count, scan_count;
+    const struct fact_seek *seeks;
+    size_t seek_count;
     const struct fact_relation *truncated; /* emptied by a new, empty file */
     size_t truncated_count;
     const struct fact_object *created, *dropped;

@@ -46,8 +46,9 @@ static json_t *objects_json(const struct fact_object *items, size_t count)
 {
     json_t *array = json_array();
     for (size_t i = 0; i < count; i++)
-        json_array_append_new(array, json_pack("{s:o, s:o, s:b}", "kind", text_json(items[i].kind), "name",
-                                               text_json(items[i].name), "unnamed", items[i].is_unnamed));
+        json_array_append_new(array, json_pack("{s:o, s:o, s:b, s:s}", "kind", text_json(items[i].kind), "name",
+                                               text_json(items[i].name), "unnamed", items[i].is_unnamed, "state",
+                                               items[i].state ? items[i].state : ""));
     return array;
 }
 
@@ -75,6 +76,15 @@ static json_t *tuples_json(const struct facts *facts)
     return array;
 }
 
+static json_t *seeks_json(const struct facts *facts)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < facts->seek_count; i++)
+        json_array_append_new(array, json_pack("{s:o, s:o, s:b}", "index", text_json(facts->seeks[i].index), "table",
+                                               text_json(facts->seeks[i].table), "unique", facts->seeks[i].is_unique));
+    return array;
+}
+
 static json_t *lines_json(const char *const *lines)
 {
     json_t *array = json_array();
@@ -94,6 +104,7 @@ json_t *facts_to_json(const struct facts *facts)
     json_object_set_new(json, "rewrites", relations_json(facts->rewrites, facts->rewrite_count));
     json_object_set_new(json, "truncated", relations_json(facts->truncated, facts->truncated_count));
     json_object_set_new(json, "scans", relations_json(facts->scans, facts->scan_count));
+    json_object_set_new(json, "index_scans", seeks_json(facts));
     json_object_set_new(json, "created", objects_json(facts->created, facts->created_count));
     json_object_set_new(json, "dropped", objects_json(facts->dropped, facts->dropped_count));
     json_object_set_new(json, "changes", changes_json(facts));
@@ -163,6 +174,18 @@ static const struct fact_relation *read_relations(const struct reader *reader, c
     return items;
 }
 
+static void read_seeks(const struct reader *reader, struct facts *facts)
+{
+    const json_t *array;
+    struct fact_seek *items = room_for(reader, "index_scans", sizeof *items, &facts->seek_count, &array);
+    for (size_t i = 0; i < facts->seek_count; i++) {
+        const json_t *item = json_array_get(array, i);
+        items[i] =
+            (struct fact_seek){text_of(reader, item, "index"), text_of(reader, item, "table"), flag_of(item, "unique")};
+    }
+    facts->seeks = items;
+}
+
 static const struct fact_object *read_objects(const struct reader *reader, const char *key, size_t *count)
 {
     const json_t *array;
@@ -170,7 +193,7 @@ static const struct fact_object *read_objects(const struct reader *reader, const
     for (size_t i = 0; i < *count; i++) {
         const json_t *item = json_array_get(array, i);
         items[i] = (struct fact_object){text_of(reader, item, "kind"), text_of(reader, item, "name"),
-                                        flag_of(item, "unnamed")};
+                                        flag_of(item, "unnamed"), text_of(reader, item, "state")};
     }
     return items;
 }
@@ -225,6 +248,7 @@ bool facts_of_json(TALLOC_CTX *owner, const json_t *json, struct facts *facts)
     read.rewrites = read_relations(&reader, "rewrites", &read.rewrite_count);
     read.truncated = read_relations(&reader, "truncated", &read.truncated_count);
     read.scans = read_relations(&reader, "scans", &read.scan_count);
+    read_seeks(&reader, &read);
     read.created = read_objects(&reader, "created", &read.created_count);
     read.dropped = read_objects(&reader, "dropped", &read.dropped_count);
     read_changes(&reader, &read);

@@ -86,9 +86,8 @@ const char *ruling_table_of(const struct ruling *ruling, const char *name)
     return last == name ? "" : talloc_strndup(ruling->owner, name, (size_t)(last - name - 1));
 }
 
-bool ruling_begins(const struct ruling *ruling, const char *words)
+static bool stands_at(const struct ruling *ruling, size_t at, const char *words)
 {
-    size_t at = 0;
     while (*words) {
         size_t length = strcspn(words, " ");
         if (at == ruling->word_count || strlen(ruling->words[at]) != length ||
@@ -98,6 +97,16 @@ bool ruling_begins(const struct ruling *ruling, const char *words)
         at++;
     }
     return true;
+}
+
+bool ruling_begins(const struct ruling *ruling, const char *words) { return stands_at(ruling, 0, words); }
+
+bool ruling_has_phrase(const struct ruling *ruling, const char *words)
+{
+    for (size_t i = 0; i < ruling->word_count; i++)
+        if (stands_at(ruling, i, words))
+            return true;
+    return false;
 }
 
 bool ruling_has(const struct ruling *ruling, const char *word)

@@ -57,6 +57,7 @@ static bool read_session(TALLOC_CTX *owner, const struct plan *plan, struct conn
     add_setting(owner, query, "statement_timeout", TIMEOUT);
     add_setting(owner, query, "max_parallel_maintenance_workers", "0"); /* workers count scans elsewhere */
     add_setting(owner, query, "max_parallel_workers_per_gather", "0");
+    add_setting(owner, query, "pgdeck.role", plan->target.role); /* whose rights are those of scratch's owner */
     for (size_t i = 0; i < count; i++) {
         bool is_path = !strcmp(rows[i].name, "search_path");
         if (is_path && *settings_text(settings, SETTING_search_path))

@@ -114,7 +114,10 @@ static void tell_trace(struct printer *printer, const struct planning *planning)
     if (trace->reason && !trace->source)
         printer_warning(printer, "nothing could be measured: %s", trace->reason);
     else if (trace->reason)
-        printer_note(printer, "measured in a copy of the live schema: %s", trace->reason);
+        printer_note(printer,
+                     "the files that are applied could not serve for measuring: %s; a copy of the live schema was made "
+                     "instead, and the statements were measured there",
+                     trace->reason);
 }
 
 static bool measure(struct command_context *context, struct session *session, struct planning *planning,

@@ -152,6 +152,69 @@ const char *advice_data_loss(const struct ruling *ruling, const char *kind, cons
                            name, old);
 }
 
+/* How a thing of that kind is taken out of sight. */
+static const struct {
+    const char *kind, *renaming;
+} renamings[] = {
+    {"view", "ALTER VIEW"},
+    {"materialized view", "ALTER MATERIALIZED VIEW"},
+    {"function", "ALTER FUNCTION"},
+    {"procedure", "ALTER PROCEDURE"},
+    {"aggregate", "ALTER AGGREGATE"},
+    {"enum", "ALTER TYPE"},
+    {"type", "ALTER TYPE"},
+    {"range", "ALTER TYPE"},
+    {"domain", "ALTER DOMAIN"},
+    {"schema", "ALTER SCHEMA"},
+    {"sequence", "ALTER SEQUENCE"},
+    {"foreign table", "ALTER FOREIGN TABLE"},
+    {"publication", "ALTER PUBLICATION"},
+};
+
+/* The name alone, of "app.f(a integer)" as well. */
+static char *base_of(const struct ruling *ruling, const char *name)
+{
+    char *whole = talloc_strndup(ruling->owner, name, strcspn(name, "("));
+    const char *last = ruling_last_of(whole);
+    return *last == '"' ? talloc_strdup(ruling->owner, "gone") : talloc_strdup(ruling->owner, last);
+}
+
+const char *advice_gone(const struct ruling *ruling, const char *kind, const char *name)
+{
+    const char *first =
+        "See that no program uses it any more; take it out of sight first, and drop it in a later release:";
+    if (!strcmp(kind, "sequence"))
+        first =
+            "Note where it stands (SELECT last_value, is_called FROM it); take it out of sight first, and drop it in a "
+            "later release:";
+    if (!strcmp(kind, "materialized view"))
+        first =
+            "To change it, make the new one beside it and swap the names; else take it out of sight first, and drop it in "
+            "a later release:";
+    for (size_t i = 0; i < countof(renamings); i++)
+        if (!strcmp(renamings[i].kind, kind))
+            return talloc_asprintf(ruling->owner, "%s\n%s %s RENAME TO %s_to_be_dropped;", first, renamings[i].renaming,
+                                   name, base_of(ruling, name));
+    return "See that no program uses it any more.";
+}
+
+const char *advice_protection(const struct ruling *ruling, const char *kind, const char *name)
+{
+    const char *table = ruling_table_of(ruling, name), *last = ruling_last_of(name);
+    if (!strcmp(kind, "trigger"))
+        return talloc_asprintf(ruling->owner,
+                               "Where it is only in the way, switch it off and on again in the same file:\n"
+                               "ALTER TABLE %s DISABLE TRIGGER %s;\nALTER TABLE %s ENABLE TRIGGER %s;",
+                               table, last, table, last);
+    if (!strcmp(kind, "default") || !strcmp(kind, "identity"))
+        return "See first that every program gives the value itself; rows without it are NULL from now on, or refused.";
+    if (!strcmp(kind, "generation expression"))
+        return "The column keeps the values that it has; see that programs, or a trigger, fill it from now on.";
+    if (!strcmp(kind, "column"))
+        return "See first that every program can read NULL there.";
+    return "Where another rule takes its place, add that first (NOT VALID, then VALIDATE), and drop this one then.";
+}
+
 static const struct {
     const char *sqlstate, *advice;
 } failures[] = {

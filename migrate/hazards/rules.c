@@ -27,6 +27,13 @@ static const struct fact_object *created_of(const struct ruling *ruling, const c
     return NULL;
 }
 
+/* What is added NOT VALID reads nothing. */
+static const struct fact_object *created_valid(const struct ruling *ruling, const char *kind, const char *table)
+{
+    const struct fact_object *object = created_of(ruling, kind, table);
+    return object && object->state && strstr(object->state, "not valid") ? NULL : object;
+}
+
 /* ---- what is lost ---- */
 
 static const char *const data_kinds[] = {"table", "column", NULL};
@@ -66,7 +73,8 @@ static const char *target_of_dml(const struct ruling *ruling)
 static void rule_all_rows(struct ruling *ruling)
 {
     const char *table = target_of_dml(ruling);
-    if (!table || ruling_has(ruling, "WHERE") || !ruling_is_there(ruling, table))
+    bool is_whole = !ruling_has(ruling, "WHERE") || ruling_where_holds(ruling);
+    if (!table || !is_whole || !ruling_is_there(ruling, table))
         return;
     if (ruling_begins(ruling, "DELETE"))
         ruling_add(ruling, HAZARD_delete_all, table, "Say which rows by WHERE; delete many of them in small batches.",
@@ -111,12 +119,20 @@ static bool drops_column_of(const struct ruling *ruling, const struct fact_objec
     return false;
 }
 
+/* A serial's falls with its column or table, as it should. */
+static bool is_owned_sequence(const struct ruling *ruling, const struct fact_object *object)
+{
+    for (size_t i = 0; !strcmp(object->kind, "sequence") && i < ruling->facts->dropped_count; i++)
+        if (is_kind(&ruling->facts->dropped[i], data_kinds) || !strcmp(ruling->facts->dropped[i].kind, "identity"))
+            return true;
+    return false;
+}
+
 static void rule_falls_along(struct ruling *ruling)
 {
     for (size_t i = 0; i < ruling->facts->dropped_count; i++) {
         const struct fact_object *object = &ruling->facts->dropped[i];
-        if (!object->is_unnamed || is_kind(object, data_kinds) || !strcmp(object->kind, "default") ||
-            !strcmp(object->kind, "sequence"))
+        if (!object->is_unnamed || is_kind(object, data_kinds) || is_owned_sequence(ruling, object))
             continue;
         if (is_kind(object, keyed_kinds) && drops_column_of(ruling, object))
             ruling_add(ruling, HAZARD_index_falls, object->name,
@@ -138,7 +154,13 @@ static void rule_rewrite(struct ruling *ruling)
         const struct fact_relation *relation = &facts->rewrites[i];
         if (!ruling_is_there(ruling, relation->relation))
             continue;
-        if (relation->relkind == 'm')
+        if (relation->relkind == 'm' && ruling_has(ruling, "NO"))
+            ruling_add(ruling, HAZARD_not_readable, relation->relation,
+                       talloc_asprintf(ruling->owner,
+                                       "Fill it in the same file, or leave its rows:\nREFRESH MATERIALIZED VIEW %s;",
+                                       relation->relation),
+                       "empties %s; every query on it fails until it is refreshed", relation->relation);
+        else if (relation->relkind == 'm')
             ruling_add(
                 ruling, HAZARD_refresh, relation->relation,
                 talloc_asprintf(ruling->owner,
@@ -191,16 +213,16 @@ static bool scan_of_constraint(struct ruling *ruling, const char *table)
         ruling_add(ruling, HAZARD_exclusion_build, object->name,
                    "There is no online way: fill a new table that has the constraint, or take a maintenance window.",
                    "builds the index of %s while nobody can read or write %s", object->name, table);
-    else if ((object = created_of(ruling, "primary key", table)) ||
-             (object = created_of(ruling, "unique constraint", table)))
+    else if (!ruling_has(ruling, "USING") && ((object = created_of(ruling, "primary key", table)) ||
+                                              (object = created_of(ruling, "unique constraint", table))))
         ruling_add(ruling, HAZARD_unique_build, object->name, advice_unique(ruling, object->name),
                    "reads %s whole for %s while nobody can read or write it; it fails where values are twice", table,
                    object->name);
-    else if ((object = created_of(ruling, "foreign key", table)))
+    else if ((object = created_valid(ruling, "foreign key", table)))
         ruling_add(ruling, HAZARD_foreign_key_scan, object->name, advice_constraint(ruling, object->name),
                    "reads %s whole for %s while nobody can write to it; it fails where a row refers to nothing", table,
                    object->name);
-    else if ((object = created_of(ruling, "check constraint", table)))
+    else if ((object = created_valid(ruling, "check constraint", table)))
         ruling_add(ruling, HAZARD_check_scan, object->name, advice_constraint(ruling, object->name),
                    "reads %s whole for %s while nobody can read or write it; it fails where a row does not hold", table,
                    object->name);
@@ -390,8 +412,12 @@ static void rule_unnamed_lock(struct ruling *ruling)
         if (!is_table || !lock->is_unnamed || lock->mode < LOCK_SHARE || is_expected ||
             !ruling_is_there(ruling, lock->relation))
             continue;
-        ruling_add(ruling, HAZARD_unnamed_lock, lock->relation, NULL, "locks %s (%s), which it does not name",
-                   lock->relation, lock_mode_sql(lock->mode));
+        ruling_add(ruling, HAZARD_unnamed_lock, lock->relation,
+                   talloc_asprintf(ruling->owner,
+                                   "Whoever uses %s waits, too. Where others lock both, lock it first, as they do:\n"
+                                   "LOCK TABLE %s IN %s MODE;",
+                                   lock->relation, lock->relation, lock_mode_sql(lock->mode)),
+                   "locks %s (%s), which it does not name", lock->relation, lock_mode_sql(lock->mode));
     }
     if (count > LOCKS_MANY)
         ruling_add(ruling, HAZARD_many_locks, "",
@@ -449,29 +475,42 @@ static void rule_changes(struct ruling *ruling)
             ruling_add(ruling, HAZARD_renamed, change->name, advice_renamed(ruling, change),
                        "renames the %s %s to %s; programs that use the old name fail", change->kind, change->from,
                        change->to);
-        if (change->what == BECAME_TYPE && !ruling_begins(ruling, "ALTER TYPE") &&
+        if (change->what == BECAME_TYPE && strcmp(change->kind, "view") && !ruling_begins(ruling, "ALTER TYPE") &&
             !ruling_begins(ruling, "ALTER DOMAIN"))
-            ruling_add(ruling, HAZARD_type_changed, change->name, NULL, "changes %s from %s to %s", change->name,
-                       change->from, change->to);
+            ruling_add(
+                ruling, HAZARD_type_changed, change->name,
+                "Deploy programs that take both types before; sessions that are open prepare their statements anew.",
+                "changes %s from %s to %s", change->name, change->from, change->to);
         if (change->what == BECAME_LOGGED_OR_NOT && !strcmp(change->to, "u"))
             ruling_add(ruling, HAZARD_unlogged, change->name, "Keep it logged unless its rows can be made again.",
                        "%s is empty after a crash, and is not replicated", change->name);
         if (change->what == BECAME_NULLABLE || change->what == BECAME_DISABLED)
-            ruling_add(ruling, HAZARD_protection_dropped, change->name, NULL, "%s %s %s", change->kind, change->name,
+            ruling_add(ruling, HAZARD_protection_dropped, change->name,
+                       advice_protection(ruling, change->kind, change->name), "%s %s %s", change->kind, change->name,
                        change->what == BECAME_NULLABLE ? "takes NULL from now on" : "is switched off");
     }
 }
 
 static void rule_protection(struct ruling *ruling)
 {
-    static const char *const kinds[] = {"primary key", "unique constraint",    "foreign key", "check constraint",
-                                        "trigger",     "exclusion constraint", "default",     NULL};
+    static const char *const kinds[] = {"primary key",   "unique constraint",     "foreign key", "check constraint",
+                                        "trigger",       "exclusion constraint",  "default",     "identity",
+                                        "event trigger", "generation expression", NULL};
     for (size_t i = 0; i < ruling->facts->dropped_count; i++) {
         const struct fact_object *object = &ruling->facts->dropped[i];
         if (!object->is_unnamed && is_kind(object, kinds))
-            ruling_add(ruling, HAZARD_protection_dropped, object->name, NULL, "drops the %s %s", object->kind,
+            ruling_add(ruling, HAZARD_protection_dropped, object->name,
+                       advice_protection(ruling, object->kind, object->name), "drops the %s %s", object->kind,
                        object->name);
     }
+    bool is_all = ruling_begins(ruling, "ALTER TABLE") && ruling_has(ruling, "DISABLE") &&
+                  ruling_has(ruling, "TRIGGER") && ruling_has(ruling, "ALL");
+    if (is_all && ruling->facts->lock_count)
+        ruling_add(ruling, HAZARD_protection_dropped, ruling->facts->locks[0].relation,
+                   talloc_asprintf(ruling->owner,
+                                   "Switch them on again in the same file:\nALTER TABLE %s ENABLE TRIGGER ALL;",
+                                   ruling->facts->locks[0].relation),
+                   "switches all triggers of %s off, those of foreign keys too", ruling->facts->locks[0].relation);
 }
 
 /* "public.t" of "public.t (table): ...". */
@@ -486,7 +525,8 @@ static const char *object_of_right(const struct ruling *ruling, const char *line
 static void rule_rights(struct ruling *ruling)
 {
     for (size_t i = 0; ruling->facts->privileges && ruling->facts->privileges[i]; i++)
-        ruling_add(ruling, HAZARD_rights, object_of_right(ruling, ruling->facts->privileges[i]), NULL,
+        ruling_add(ruling, HAZARD_rights, object_of_right(ruling, ruling->facts->privileges[i]),
+                   "See that whoever answers for access has agreed, and that no program loses what it needs.",
                    "rights change: %s", ruling->facts->privileges[i]);
 }
 
@@ -498,10 +538,13 @@ static void rule_settings(struct ruling *ruling)
         const char *line = ruling->facts->settings[i];
         const char *name = talloc_strndup(ruling->owner, line, strcspn(line, " ,"));
         const struct fact_object setting = {.kind = name};
+        bool is_hidden =
+            !ruling_begins(ruling, "SET") && !ruling_begins(ruling, "RESET") && !ruling_begins(ruling, "SELECT");
         if (is_kind(&setting, timeouts))
             ruling_add(ruling, HAZARD_timeout_overruled, name,
                        "Say it in the head: \"-- pgdeck: lock-timeout 5s\", \"-- pgdeck: statement-timeout 10min\".",
-                       "sets %s, which the run sets itself", line);
+                       "sets %s, which the run sets itself%s", line,
+                       is_hidden ? "; a function or trigger that it runs does so" : "");
         else
             ruling_add(ruling, HAZARD_setting_leaks, name, "SET LOCAL ends with the transaction.",
                        "%s holds for the rest of the file", line);
@@ -534,19 +577,27 @@ static void rule_failure(struct ruling *ruling)
         ruling_add(ruling, HAZARD_fails, "", advice_failure(ruling), "fails in a copy of the target's schema: %s",
                    facts->failure);
     else if (facts->source == FACTS_UNKNOWN)
-        ruling_add(ruling, HAZARD_unknown, "", NULL, "what it locks and does is not known: %s",
-                   facts->reason ? facts->reason : "it was not measured");
+        ruling_add(ruling, HAZARD_unknown, "", "Read what it does, and run it when few use the database.",
+                   "what it locks and does is not known: %s", facts->reason ? facts->reason : "it was not measured");
+}
+
+static const struct fact_object *created_bare_column(const struct ruling *ruling)
+{
+    for (size_t i = 0; i < ruling->facts->created_count; i++) {
+        const struct fact_object *object = &ruling->facts->created[i];
+        if (!strcmp(object->kind, "column") && object->state && !strcmp(object->state, "not null without a default"))
+            return object;
+    }
+    return NULL;
 }
 
 /* A copy without rows takes a column that no row can have. */
 static void rule_fails_on_rows(struct ruling *ruling)
 {
-    const struct fact_object *column = created_of(ruling, "column", NULL);
+    const struct fact_object *column = created_bare_column(ruling);
     const char *table = column ? ruling_table_of(ruling, column->name) : NULL;
-    bool is_bare = ruling_begins(ruling, "ALTER TABLE") && ruling_has(ruling, "NOT") && ruling_has(ruling, "NULL") &&
-                   !ruling_has(ruling, "DEFAULT") && !ruling_has(ruling, "GENERATED") && !ruling_has(ruling, "EXISTS");
     const struct hazard_size *size = table ? ruling_size(ruling, table) : NULL;
-    if (!table || !is_bare || is_rewritten(ruling->facts, table) || !size || size->rows == 0)
+    if (!table || is_rewritten(ruling->facts, table) || !size || size->rows == 0)
         return;
     ruling_add(ruling, HAZARD_fails_on_rows, column->name,
                talloc_asprintf(
@@ -569,15 +620,9 @@ static void rule_invalid_kept(struct ruling *ruling)
 }
 
 const ruling_fn ruling_rules[] = {
-    rule_failure,         rule_data_loss,
-    rule_server_object,   rule_all_rows,
-    ruling_unseen_loss,   rule_falls_along,
-    rule_rewrite,         rule_scan,
-    rule_work_under_lock, rule_validate_together,
-    rule_fails_on_rows,   rule_drop_index,
-    rule_detach,          rule_unnamed_lock,
-    rule_several_tables,  rule_invalid_kept,
-    rule_changes,         rule_protection,
-    rule_rights,          rule_settings,
-    rule_extension,       NULL,
+    rule_failure,       rule_data_loss,  rule_server_object, rule_all_rows,        ruling_unseen_loss,
+    rule_falls_along,   rule_rewrite,    rule_scan,          rule_work_under_lock, rule_validate_together,
+    rule_fails_on_rows, rule_drop_index, rule_detach,        rule_unnamed_lock,    rule_several_tables,
+    rule_invalid_kept,  rule_changes,    rule_protection,    rule_rights,          rule_settings,
+    rule_extension,     ruling_clients,  ruling_many_rows,   ruling_design,        NULL,
 };

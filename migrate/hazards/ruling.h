@@ -43,6 +43,16 @@ enum lock_mode ruling_lock_of(const struct facts *facts, const char *relation);
 /* unseen.c: the rule for what is lost where neither the statement's opening nor the catalog tells. */
 void ruling_unseen_loss(struct ruling *ruling);
 
+/* clients.c: the rule for what programs and people miss: views, functions, types, sequences that go; roles; what IF NOT
+ * EXISTS passes over. rows.c: for statements that write many rows at once. design.c: for what makes a schema slow. */
+void ruling_clients(struct ruling *ruling);
+void ruling_many_rows(struct ruling *ruling);
+bool ruling_where_holds(const struct ruling *ruling); /* WHERE true */
+void ruling_design(struct ruling *ruling);
+
+/* Whether words stand one behind the other anywhere (outside of quotes). */
+bool ruling_has_phrase(const struct ruling *ruling, const char *words);
+
 /* All rules, in the order in which their hazards are shown. */
 typedef void (*ruling_fn)(struct ruling *ruling);
 extern const ruling_fn ruling_rules[]; /* NULL-terminated */
@@ -55,6 +65,8 @@ const char *advice_constraint(const struct ruling *ruling, const char *constrain
 const char *advice_unique(const struct ruling *ruling, const char *constraint);
 const char *advice_not_null(const struct ruling *ruling, const char *column);
 const char *advice_data_loss(const struct ruling *ruling, const char *kind, const char *name);
+const char *advice_protection(const struct ruling *ruling, const char *kind, const char *name);
+const char *advice_gone(const struct ruling *ruling, const char *kind, const char *name);
 const char *advice_failure(const struct ruling *ruling);
 const char *advice_renamed(const struct ruling *ruling, const struct fact_change *change);
 

@@ -63,6 +63,27 @@ static void drop_owned(struct ruling *ruling)
             "show what that is");
 }
 
+/* Whether a relation is read as far as can be seen: ALTER TABLE looks at the catalog alone, and a block whose text is
+ * there names what it reads behind FROM, JOIN, UPDATE, INTO. */
+static bool is_read(const struct ruling *ruling, const struct fact_lock *lock)
+{
+    static const char *const openings[] = {"from", "join", "update", "into"};
+    char *text = talloc_strndup(ruling->owner, ruling->statement->text, ruling->statement->size_bytes);
+    const char *name = ruling_last_of(lock->relation);
+    bool is_named = lock->mode <= LOCK_ROW_EXCLUSIVE || !ruling_begins(ruling, "DO");
+    for (size_t i = 0; !is_named && i < countof(openings); i++)
+        for (const char *at = text; !is_named && (at = strcasestr(at, openings[i])); at++) {
+            const char *word = at + strlen(openings[i]);
+            word += strspn(word, " \t\n\r");
+            size_t length = strcspn(word, " \t\n\r;),('");
+            const char *last = memrchr(word, '.', length);
+            const char *begin = last ? last + 1 : word;
+            is_named = (size_t)(word + length - begin) == strlen(name) && !strncasecmp(begin, name, strlen(name));
+        }
+    talloc_free(text);
+    return is_named;
+}
+
 /* A block may branch on rows, of which the copy has none, or fewer. */
 static void rows_decide(struct ruling *ruling)
 {
@@ -70,7 +91,10 @@ static void rows_decide(struct ruling *ruling)
     for (size_t i = 0; runs_code && i < ruling->facts->lock_count; i++) {
         const char *relation = ruling->facts->locks[i].relation;
         const struct hazard_size *size = ruling_size(ruling, relation);
-        if (!ruling_is_there(ruling, relation) || !size || size->rows == 0)
+        char relkind = ruling->facts->locks[i].relkind;
+        bool has_rows = relkind == 'r' || relkind == 'p' || relkind == 'm';
+        if (!has_rows || !ruling_is_there(ruling, relation) || !size || size->rows == 0 ||
+            !is_read(ruling, &ruling->facts->locks[i]))
             continue;
         ruling_add(
             ruling, HAZARD_rows_decide, relation,

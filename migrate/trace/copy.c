@@ -54,7 +54,7 @@ static void add_key(TALLOC_CTX *owner, struct copy *copy, const struct trace_opt
 {
     size_t count = copy->applied_count == SIZE_MAX ? 0 : copy->applied_count;
     const char **keys = cache_migration_keys(NULL, copy->scratch, options->directory, count, CACHE_FIRST);
-    char *text = talloc_asprintf(keys, "trace 1\n%s\n%s\n%d\n", keys[count], digest_of(keys, copy->live),
+    char *text = talloc_asprintf(keys, "trace 2\n%s\n%s\n%d\n", keys[count], digest_of(keys, copy->live),
                                  copy->applied_count == SIZE_MAX);
     copy->key = digest_sha256(owner, text, strlen(text));
     talloc_free(keys);
@@ -142,6 +142,11 @@ static struct replay *replay_applied(TALLOC_CTX *owner, struct copy *copy, const
     }
     struct replay *replay =
         replay_migrations(owner, copy->scratch, options->directory, copy->applied_count, &replaying, error);
+    if (!replay && error->file)
+        error_prefix(error, "the applied migrations do not run in an empty database: %s, line %d", error->file,
+                     error->line);
+    else if (!replay)
+        error_prefix(error, "the applied migrations do not run in an empty database");
     if (!replay || !count_differences(copy, replay->database, options, &count, &first, error)) {
         talloc_free(replay);
         return NULL;
@@ -149,8 +154,13 @@ static struct replay *replay_applied(TALLOC_CTX *owner, struct copy *copy, const
     if (!count)
         return replay;
     talloc_free(replay);
-    error_set(error, ERROR_REFUSED, "the live schema is not that of the applied migrations (%zu difference%s: %s%s)",
-              count, count == 1 ? "" : "s", first, count == 1 ? "" : " ...");
+    if (!copy->applied_count)
+        error_set(error, ERROR_REFUSED, "no migration is recorded as applied, and the target is not empty (%s%s)",
+                  first, count == 1 ? "" : " ...");
+    else
+        error_set(error, ERROR_REFUSED,
+                  "the live schema is not that of the applied migrations (%zu difference%s: %s%s)", count,
+                  count == 1 ? "" : "s", first, count == 1 ? "" : " ...");
     return NULL;
 }
 

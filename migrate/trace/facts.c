@@ -88,6 +88,23 @@ static enum lock_mode sighted(const struct trace_seen *seen, int64_t id)
     return most;
 }
 
+/* What happens too fast outside a transaction to be seen each time. An index that goes CONCURRENTLY is locked more
+ * strongly only when nobody uses it any more. Source: index_drop, ATExecDetachPartition. */
+static enum lock_mode known_outside(const struct trace_seen *seen, const struct trace_relation *before,
+                                    const struct trace_relation *after, enum lock_mode mode)
+{
+    bool is_detached = trace_begins(seen->statement, "ALTER") && trace_names(seen->statement, "DETACH") &&
+                       before->kind[0] == 'r' && mode >= LOCK_SHARE_UPDATE_EXCLUSIVE;
+    bool is_index = before->kind[0] == 'i';
+    if (!after && is_index && trace_names(seen->statement, "CONCURRENTLY"))
+        return LOCK_SHARE_UPDATE_EXCLUSIVE;
+    if (after && after->file != before->file && before->kind[0] != 'S')
+        return LOCK_ACCESS_EXCLUSIVE; /* a new file is put in its place */
+    if (is_index && trace_begins(seen->statement, "VACUUM") && sighted(seen, before->table_id) != LOCK_NONE)
+        return mode > LOCK_ROW_EXCLUSIVE ? mode : LOCK_ROW_EXCLUSIVE;
+    return is_detached ? LOCK_ACCESS_EXCLUSIVE : mode;
+}
+
 /* The names that count are those of before: of what is dropped there are no others. */
 static void add_locks(struct facts *facts, const struct trace_seen *seen, const struct trace_relation *before,
                       const struct trace_relation *after)
@@ -95,6 +112,8 @@ static void add_locks(struct facts *facts, const struct trace_seen *seen, const 
     enum lock_mode mode = seen->from == SEEN_OUTSIDE ? sighted(seen, before->id) : strongest(after ? after->locks : "");
     if (!after && seen->from != SEEN_OUTSIDE)
         mode = LOCK_ACCESS_EXCLUSIVE; /* a drop takes no less, and what is dropped is in no catalog */
+    else if (seen->from == SEEN_OUTSIDE)
+        mode = known_outside(seen, before, after, mode);
     const struct trace_relation *table = trace_find_relation(seen->before, before->table_id);
     const char *name = before->kind[0] == 'i' && table ? table->name : before->name;
     struct fact_lock lock = {
@@ -165,6 +184,16 @@ static void add_files(struct facts *facts, const struct trace_seen *seen, const 
         ADD(facts, rewrites, rewrite_count, fact);
 }
 
+static void add_seek(struct facts *facts, const struct trace_seen *seen, const struct trace_relation *before,
+                     const struct trace_relation *after)
+{
+    const struct trace_relation *table = trace_find_relation(seen->before, before->table_id);
+    if (!after || before->kind[0] != 'i' || !table || after->scans <= before->scans || seen->from == SEEN_OUTSIDE)
+        return;
+    struct fact_seek seek = {copy(facts, before->relation), copy(facts, table->relation), before->is_unique};
+    ADD(facts, seeks, seek_count, seek);
+}
+
 static void add_counters(struct facts *facts, const struct trace_seen *seen, const struct trace_relation *before,
                          const struct trace_relation *after)
 {
@@ -195,6 +224,7 @@ static void add_relations(struct facts *facts, const struct trace_seen *seen)
         add_locks(facts, seen, before, after);
         add_files(facts, seen, before, after);
         add_counters(facts, seen, before, after);
+        add_seek(facts, seen, before, after);
     }
 }
 
@@ -242,10 +272,17 @@ static bool goes_with_table(const struct trace_object *object, const struct trac
     return object->relation != 0 && !trace_find_relation(others, object->relation);
 }
 
+/* What a column's values come from. */
+static bool is_source(const struct trace_object *object)
+{
+    return !strcmp(object->kind, "default") || !strcmp(object->kind, "identity") ||
+           !strcmp(object->kind, "generation expression");
+}
+
 /* A column's default falls with the column, a label with its type. */
 static bool goes_with_column(const struct trace_object *object, const struct trace_objects *others)
 {
-    if (strcmp(object->kind, "default") != 0)
+    if (!is_source(object))
         return false;
     for (size_t i = 0; i < others->count; i++)
         if (!strcmp(others->items[i].kind, "column") && !strcmp(others->items[i].name, object->name))
@@ -274,6 +311,57 @@ static bool goes_along(const struct trace_object *object, const struct trace_rel
                        const struct trace_objects *objects)
 {
     return goes_with_table(object, relations) || goes_with_column(object, objects) || goes_with_type(object, objects);
+}
+
+static bool has_source(const struct trace_objects *objects, const struct trace_object *column)
+{
+    for (size_t i = 0; i < objects->count; i++)
+        if (objects->items[i].relation == column->relation && is_source(&objects->items[i]) &&
+            !strcmp(objects->items[i].name, column->name))
+            return true;
+    return false;
+}
+
+static const char *same_index(const struct trace_objects *objects, const struct trace_object *index)
+{
+    for (size_t i = 0; i < objects->count; i++)
+        if (!strcmp(objects->items[i].kind, "index") && objects->items[i].relation == index->relation &&
+            !strcmp(objects->items[i].shape, index->shape))
+            return objects->items[i].name;
+    return NULL;
+}
+
+/* A new table's keys are not told by themselves. */
+static bool has_bare_key(const struct trace_objects *objects, const struct trace_object *table)
+{
+    long long id = 0;
+    const char *at = strchr(table->id, '.');
+    if (at)
+        id = strtoll(at + 1, NULL, 10);
+    for (size_t i = 0; i < objects->count; i++)
+        if (objects->items[i].relation == id && !strcmp(objects->items[i].kind, "foreign key") &&
+            *objects->items[i].shape)
+            return true;
+    return false;
+}
+
+/* What a hazard asks for of that which comes. */
+static const char *state_of(struct facts *facts, const struct trace_seen *seen, const struct trace_object *object)
+{
+    const char *same = strcmp(object->kind, "index") ? NULL : same_index(seen->objects_before, object);
+    bool is_not_null = !strcmp(object->kind, "column") && !strcmp(object->state, "not null");
+    if (same)
+        return talloc_asprintf(facts, "the same as %s", same);
+    if (is_not_null)
+        return has_source(seen->objects_after, object) ? "not null" : "not null without a default";
+    if (!strcmp(object->kind, "table")) {
+        bool has_bare = has_bare_key(seen->objects_after, object);
+        return talloc_asprintf(facts, "%s%s%s", object->shape, *object->shape && has_bare ? ", " : "",
+                               has_bare ? "a foreign key without an index" : "");
+    }
+    bool is_key = !strcmp(object->kind, "foreign key"), is_valid = strcmp(object->state, "not valid") != 0;
+    return talloc_asprintf(facts, "%s%s%s", is_valid ? "" : "not valid",
+                           !is_valid && is_key && *object->shape ? ", " : "", is_key ? object->shape : "");
 }
 
 static struct fact_object fact_of(struct facts *facts, const struct trace_seen *seen, const struct trace_object *object)
@@ -319,19 +407,37 @@ static void add_changes(struct facts *facts, const struct trace_object *before, 
             add_change(facts, state_changes[i].what, before, before->state, after->state);
 }
 
-/* The parts of `to` that `from` does not have, "none" where it has only lost some. */
-static const char *parts_of(TALLOC_CTX *owner, const char *from, const char *to)
+static bool has_part(const char *text, const char *part, size_t length)
 {
-    char *result = NULL;
+    while (*text) {
+        const char *end = strstr(text, ", ");
+        size_t own = end ? (size_t)(end - text) : strlen(text);
+        if (own == length && !strncmp(text, part, length))
+            return true;
+        text += own + (end ? strlen(", ") : 0);
+    }
+    return false;
+}
+
+/* Appends the parts of `to` that `from` does not have, the first behind `opening`. */
+static char *add_parts(char *text, const char *opening, const char *from, const char *to)
+{
     while (*to) {
         const char *end = strstr(to, ", ");
         size_t length = end ? (size_t)(end - to) : strlen(to);
-        char *part = talloc_strndup(owner, to, length);
-        if (!strstr(from, part))
-            result = result ? talloc_asprintf_append_buffer(result, ", %s", part) : talloc_strdup(owner, part);
+        if (!has_part(from, to, length)) {
+            text = talloc_asprintf_append_buffer(text, "%s%s%.*s", *text ? ", " : "", opening, (int)length, to);
+            opening = "";
+        }
         to += length + (end ? strlen(", ") : 0);
     }
-    return result ? result : "fewer than before";
+    return text;
+}
+
+static const char *parts_of(TALLOC_CTX *owner, const char *from, const char *to)
+{
+    char *text = add_parts(talloc_strdup(owner, ""), "", from, to);
+    return add_parts(text, "no longer ", to, from);
 }
 
 static void add_rights(struct facts *facts, const struct trace_object *before, const struct trace_object *after)
@@ -365,7 +471,7 @@ static bool is_a_right(const struct trace_object *object)
 static const struct trace_object *find_again(const struct trace_objects *objects, const struct trace_object *object)
 {
     bool is_part = object->relation != 0 && strcmp(object->kind, "column") != 0 &&
-                   strcmp(object->kind, "trigger") != 0 && !is_a_right(object);
+                   strcmp(object->kind, "identity") != 0 && strcmp(object->kind, "trigger") != 0 && !is_a_right(object);
     for (size_t i = 0; is_part && i < objects->count; i++)
         if (objects->items[i].relation == object->relation && !strcmp(objects->items[i].kind, object->kind) &&
             !strcmp(objects->items[i].name, object->name))
@@ -432,6 +538,7 @@ static void add_created(struct facts *facts, const struct trace_seen *seen, cons
     if (find_again(seen->objects_before, object) || goes_along(object, seen->before, seen->objects_before))
         return;
     struct fact_object fact = fact_of(facts, seen, object);
+    fact.state = state_of(facts, seen, object);
     ADD(facts, created, created_count, fact);
 }
 

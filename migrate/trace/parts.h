@@ -16,6 +16,7 @@ struct trace_relation {
     int64_t id, table_id; /* of an index: its table; else the same */
     const char *relation, *name, *kind, *persistence;
     int64_t file, space, scans, inserted, updated, deleted;
+    bool is_unique; /* an index that lets a value stand once */
     const char *locks;
 };
 struct trace_object {

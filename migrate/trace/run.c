@@ -172,29 +172,50 @@ static bool is_local(TALLOC_CTX *memory, const struct statement *statement)
     return statement_words(memory, statement, words, 2) == 2 && !strcmp(words[0], "SET") && !strcmp(words[1], "LOCAL");
 }
 
+static const char *const *changed_settings(struct course *course, const struct set_values *now)
+{
+    const char **lines = NULL;
+    size_t count = 0;
+    for (size_t i = 0; i < now->count; i++) {
+        const char *old = setting_of(&course->settings, now->items[i].name);
+        if (old && !strcmp(old, now->items[i].value))
+            continue;
+        lines = talloc_realloc(course->owner, lines, const char *, (unsigned)count + 2);
+        lines[count++] = talloc_asprintf(lines, "%s = %s", now->items[i].name, now->items[i].value);
+        lines[count] = NULL;
+    }
+    return lines;
+}
+
+/* SET LOCAL in a trigger or a function holds for the rest of the file's transaction, here for that of the statement. */
+static bool note_local_settings(struct course *course, size_t index, struct connection *connection, struct error *error)
+{
+    struct set_values now = {0};
+    if (course->manner != MANNER_APART)
+        return true;
+    if (!read_session(course->memory, connection, &now, error))
+        return false;
+    course->facts[index].settings = changed_settings(course, &now);
+    return true;
+}
+
 static bool note_settings(struct course *course, size_t index, struct connection *connection, struct error *error)
 {
     struct set_values now = {0};
     if (!read_session(course->memory, connection, &now, error))
         return false;
-    const char **lines = NULL;
-    size_t count = 0;
-    for (size_t i = 0; i < now.count; i++) {
-        const char *old = setting_of(&course->settings, now.items[i].name);
-        if (old && !strcmp(old, now.items[i].value))
-            continue;
-        lines = talloc_realloc(course->owner, lines, const char *, (unsigned)count + 2);
-        lines[count++] = talloc_asprintf(lines, "%s = %s", now.items[i].name, now.items[i].value);
-        lines[count] = NULL;
-    }
-    course->settings = now;
+    const char *const *lines = changed_settings(course, &now);
     const struct statement *statement = &course->step->file->statements.items[index];
-    if (is_timeout(course->memory, statement)) {
-        lines = talloc_zero_array(course->owner, const char *, 2);
-        lines[0] = "statement_timeout, a limit of its own";
-    }
-    if (!is_local(course->memory, &course->step->file->statements.items[index]))
+    course->settings = now;
+    if (lines)
         course->facts[index].settings = lines;
+    if (is_timeout(course->memory, statement)) {
+        const char **limit = talloc_zero_array(course->owner, const char *, 2);
+        limit[0] = "statement_timeout, a limit of its own";
+        course->facts[index].settings = limit;
+    }
+    if (is_local(course->memory, statement))
+        course->facts[index].settings = NULL;
     return true;
 }
 
@@ -262,6 +283,8 @@ static bool after(void *argument, struct connection *connection, size_t index, s
         course->watch = watch_start(course->memory, course->copy->database, pid, &course->before, error);
         return course->watch != NULL;
     case ENTRY_STATEMENT:
+        return note_facts(course, entry, connection, error) &&
+               note_local_settings(course, entry->statement, connection, error);
     case ENTRY_OUTSIDE:
         return note_facts(course, entry, connection, error);
     case ENTRY_END:

@@ -7,13 +7,13 @@ bool trace_read_relations(TALLOC_CTX *owner, struct connection *connection, int 
                           struct error *error)
 {
     static const struct column columns[] = {
-        COLUMN(struct trace_relation, id),       COLUMN(struct trace_relation, table_id),
-        COLUMN(struct trace_relation, relation), COLUMN(struct trace_relation, name),
-        COLUMN(struct trace_relation, kind),     COLUMN(struct trace_relation, persistence),
-        COLUMN(struct trace_relation, file),     COLUMN(struct trace_relation, space),
-        COLUMN(struct trace_relation, scans),    COLUMN(struct trace_relation, inserted),
-        COLUMN(struct trace_relation, updated),  COLUMN(struct trace_relation, deleted),
-        COLUMN(struct trace_relation, locks),
+        COLUMN(struct trace_relation, id),        COLUMN(struct trace_relation, table_id),
+        COLUMN(struct trace_relation, relation),  COLUMN(struct trace_relation, name),
+        COLUMN(struct trace_relation, kind),      COLUMN(struct trace_relation, persistence),
+        COLUMN(struct trace_relation, file),      COLUMN(struct trace_relation, space),
+        COLUMN(struct trace_relation, scans),     COLUMN(struct trace_relation, inserted),
+        COLUMN(struct trace_relation, updated),   COLUMN(struct trace_relation, deleted),
+        COLUMN(struct trace_relation, is_unique), COLUMN(struct trace_relation, locks),
     };
     char number[12];
     snprintf(number, sizeof number, "%d", pid);

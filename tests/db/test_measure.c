@@ -238,6 +238,39 @@ static void test_measure_time_limit_of_the_file_stops_nothing(void **state UNUSE
     assert_value("steps.0.statements.2.locks.0.relation", "public.first");
 }
 
+static void test_measure_setting_of_a_trigger_is_told(void **state UNUSED)
+{
+    stand("INSERT INTO second VALUES (5);\n");
+    oracle_execute(
+        scene->oracle,
+        "CREATE FUNCTION quiet() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN SET LOCAL lock_timeout = 0; RETURN NEW; END'");
+    oracle_execute(scene->oracle, "CREATE TRIGGER quiet BEFORE INSERT ON second FOR EACH ROW EXECUTE FUNCTION quiet()");
+    RUN(0, "--json", "plan");
+    assert_value(STATEMENT ".hazards.0.id", "timeout-overruled");
+    assert_holds(deck_scene_text(scene, STATEMENT ".hazards.0.message"), "trigger");
+}
+
+static void test_measure_rights_that_are_there_do_not_change(void **state UNUSED)
+{
+    stand("REVOKE ALL ON second FROM public;\nALTER TABLE second OWNER TO CURRENT_USER;\nGRANT ALL ON second TO "
+          "session_user;\nREVOKE ALL ON FUNCTION f() FROM public;\n");
+    oracle_execute(scene->oracle, "CREATE FUNCTION f() RETURNS integer LANGUAGE sql AS 'SELECT 1'");
+    RUN(0, "--json", "plan");
+    for (size_t i = 0; i < 3; i++)
+        assert_int_equal(
+            json_array_size(deck_scene_value(scene, talloc_asprintf(scene, "steps.0.statements.%zu.hazards", i))), 0);
+    assert_value("steps.0.statements.3.hazards.0.id", "rights");
+}
+
+static void test_measure_says_what_could_not_be_replayed(void **state UNUSED)
+{
+    stand("ALTER TABLE first ADD COLUMN x integer;\n");
+    oracle_execute(scene->oracle, "ALTER TABLE first ADD COLUMN by_hand integer");
+    RUN(0, "plan");
+    assert_holds(scene->program->err, "the files that are applied could not serve for measuring");
+    assert_holds(scene->program->err, "a copy of the live schema was made instead");
+}
+
 static void test_measure_what_the_file_made_itself_is_no_loss(void **state UNUSED)
 {
     stand("CREATE TABLE mine (id integer);\nALTER TABLE first ADD COLUMN y integer;\n"
@@ -334,6 +367,9 @@ int main(void)
         TEST(test_measure_head_line_allows_data_loss),
         TEST(test_measure_allowance_of_no_hazard_is_refused),
         TEST(test_measure_time_limit_of_the_file_stops_nothing),
+        TEST(test_measure_setting_of_a_trigger_is_told),
+        TEST(test_measure_rights_that_are_there_do_not_change),
+        TEST(test_measure_says_what_could_not_be_replayed),
         TEST(test_measure_what_the_file_made_itself_is_no_loss),
         TEST(test_measure_goes_on_behind_a_file_that_is_one_transaction),
         TEST(test_measure_hostile_names_are_found_in_the_text),

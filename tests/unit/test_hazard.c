@@ -131,7 +131,7 @@ static void test_hazard_second_table_is_told_once(void **state)
 static void test_hazard_constraint_validated_where_it_was_added(void **state)
 {
     struct fixture *fixture = *state;
-    static const struct fact_object created = {"check constraint", "app.large.c", false};
+    static const struct fact_object created = {"check constraint", "app.large.c", false, NULL};
     static const struct fact_change valid = {BECAME_VALID, "check constraint", "app.large.c", "not valid", "valid"};
     struct facts *first = add(fixture, "ALTER TABLE app.large ADD CONSTRAINT c CHECK (a > 0) NOT VALID");
     struct facts *second = add(fixture, "ALTER TABLE app.large VALIDATE CONSTRAINT c");
@@ -190,7 +190,7 @@ static void test_hazard_concurrently_if_not_exists_is_blind(void **state)
 static void test_hazard_extension_is_told(void **state)
 {
     struct fixture *fixture = *state;
-    static const struct fact_object made = {"extension", "hstore", false};
+    static const struct fact_object made = {"extension", "hstore", false, NULL};
     struct facts *facts = add(fixture, "CREATE EXTENSION hstore");
     assert_null(find(fixture, 1, HAZARD_extension));
     facts->created = &made;
@@ -238,7 +238,7 @@ static void test_hazard_small_table_weighs_little(void **state)
 static void test_hazard_table_that_is_not_there_has_none(void **state)
 {
     struct fixture *fixture = *state;
-    static const struct fact_object gone = {"table", "app.mine", false};
+    static const struct fact_object gone = {"table", "app.mine", false, NULL};
     struct facts *facts = add_locking(fixture, "DROP TABLE app.mine", "app.mine");
     facts->dropped = &gone;
     facts->dropped_count = 1;
@@ -263,7 +263,7 @@ static void test_hazard_detach_advice_knows_the_version(void **state)
 
 static void add_drop(struct fixture *fixture)
 {
-    static const struct fact_object gone = {"table", "app.large", false};
+    static const struct fact_object gone = {"table", "app.large", false, NULL};
     struct facts *facts = add_locking(fixture, "DROP TABLE app.large", "app.large");
     facts->dropped = &gone;
     facts->dropped_count = 1;
@@ -375,6 +375,107 @@ static void test_hazard_of_code_that_may_branch_on_rows_is_told(void **state)
     assert_null(find(fixture, 3, HAZARD_rows_decide));
 }
 
+/* ---- what programs miss ---- */
+
+static void drop(struct facts *facts, const struct fact_object *object)
+{
+    facts->dropped = object;
+    facts->dropped_count = 1;
+}
+
+static void test_hazard_view_made_again_in_the_file_is_not_missed(void **state)
+{
+    struct fixture *fixture = *state;
+    static const struct fact_object function = {"function", "app.f()", false, NULL};
+    drop(add(fixture, "DROP FUNCTION app.f()"), &function);
+    assert_non_null(find(fixture, 1, HAZARD_object_dropped));
+    struct facts *second = add(fixture, "CREATE FUNCTION app.f() RETURNS void LANGUAGE sql AS ''");
+    second->created = &function;
+    second->created_count = 1;
+    assert_null(find(fixture, 1, HAZARD_object_dropped));
+    fixture->file.is_transactional = false;
+    assert_non_null(find(fixture, 1, HAZARD_object_dropped));
+}
+
+static void test_hazard_what_is_dropped_has_a_way_to_be_hidden_first(void **state)
+{
+    struct fixture *fixture = *state;
+    static const struct fact_object function = {"function", "app.f(a integer)", false, NULL};
+    drop(add(fixture, "DROP FUNCTION app.f(integer)"), &function);
+    assert_non_null(strstr(find(fixture, 1, HAZARD_object_dropped)->advice,
+                           "ALTER FUNCTION app.f(a integer) RENAME TO f_to_be_dropped;"));
+}
+
+static void test_hazard_roles_are_rights(void **state)
+{
+    struct fixture *fixture = *state;
+    static const char *const texts[] = {"CREATE ROLE a", "GRANT a TO b", "ALTER USER a SUPERUSER",
+                                        "CREATE USER MAPPING FOR a SERVER s"};
+    for (size_t i = 0; i < countof(texts); i++)
+        add(fixture, texts[i]);
+    assert_non_null(find(fixture, 1, HAZARD_rights));
+    assert_non_null(find(fixture, 2, HAZARD_rights));
+    assert_non_null(find(fixture, 3, HAZARD_rights));
+    assert_null(find(fixture, 4, HAZARD_rights));
+}
+
+static void test_hazard_setting_of_a_trigger_is_said_to_be_hidden(void **state)
+{
+    struct fixture *fixture = *state;
+    static const char *const timeout[] = {"lock_timeout = 0", NULL};
+    add(fixture, "INSERT INTO app.large VALUES (1)")->settings = timeout;
+    add(fixture, "SET lock_timeout = 0")->settings = timeout;
+    assert_non_null(strstr(find(fixture, 1, HAZARD_timeout_overruled)->message, "trigger"));
+    assert_null(strstr(find(fixture, 2, HAZARD_timeout_overruled)->message, "trigger"));
+}
+
+/* ---- how rows are found ---- */
+
+static void test_hazard_many_rows_where_no_unique_key_finds_them(void **state)
+{
+    struct fixture *fixture = *state;
+    static const struct fact_seek unique = {"app.large_pkey", "app.large", true},
+                                  plain = {"app.large_a", "app.large", false};
+    const struct fact_seek *const seeks[] = {&unique, &plain, NULL};
+    for (size_t i = 0; i < countof(seeks); i++) {
+        struct facts *facts = add(fixture, "DELETE FROM app.large WHERE a = 1");
+        lock(fixture, facts, "app.large", LOCK_ROW_EXCLUSIVE);
+        facts->seeks = seeks[i];
+        facts->seek_count = seeks[i] != NULL;
+    }
+    assert_null(find(fixture, 1, HAZARD_many_rows));
+    assert_non_null(find(fixture, 2, HAZARD_many_rows));
+    assert_non_null(find(fixture, 3, HAZARD_many_rows));
+}
+
+static void test_hazard_rows_of_another_table_may_be_many(void **state)
+{
+    struct fixture *fixture = *state;
+    static const struct fact_seek unique = {"app.large_pkey", "app.large", true};
+    struct facts *facts = add(fixture, "DELETE FROM app.large USING app.other o WHERE large.id = o.id");
+    lock(fixture, facts, "app.large", LOCK_ROW_EXCLUSIVE);
+    scan(fixture, facts, "app.other");
+    facts->seeks = &unique;
+    facts->seek_count = 1;
+    assert_non_null(find(fixture, 1, HAZARD_many_rows));
+}
+
+static void test_hazard_key_is_indexed_later_in_the_file(void **state)
+{
+    struct fixture *fixture = *state;
+    static const struct fact_object key = {"foreign key", "app.large.k", false, "without an index"},
+                                    index = {"index", "app.i", false, ""};
+    struct facts *first = add(fixture, "ALTER TABLE app.large ADD CONSTRAINT k FOREIGN KEY (a) REFERENCES app.small");
+    first->created = &key;
+    first->created_count = 1;
+    assert_non_null(find(fixture, 1, HAZARD_key_without_index));
+    struct facts *second = add(fixture, "CREATE INDEX i ON app.large (a)");
+    second->created = &index;
+    second->created_count = 1;
+    lock(fixture, second, "app.large", LOCK_SHARE);
+    assert_null(find(fixture, 1, HAZARD_key_without_index));
+}
+
 /* ---- what fails ---- */
 
 static struct facts *add_failing(struct fixture *fixture, const char *sql, const char *sqlstate)
@@ -407,6 +508,13 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
+        TEST(test_hazard_view_made_again_in_the_file_is_not_missed),
+        TEST(test_hazard_what_is_dropped_has_a_way_to_be_hidden_first),
+        TEST(test_hazard_roles_are_rights),
+        TEST(test_hazard_setting_of_a_trigger_is_said_to_be_hidden),
+        TEST(test_hazard_many_rows_where_no_unique_key_finds_them),
+        TEST(test_hazard_rows_of_another_table_may_be_many),
+        TEST(test_hazard_key_is_indexed_later_in_the_file),
         TEST(test_hazard_drop_owned_is_data_loss),
         TEST(test_hazard_delete_in_with_names_the_table_that_loses),
         TEST(test_hazard_rows_deleted_by_a_block_are_told),

@@ -51,7 +51,7 @@ void steps_add_trace(struct document *document, const struct trace *trace, int i
     else
         document_line(document, LOOK_DIM, "%*sMeasured in a scratch copy of %s%s%s.", indent, "",
                       strcmp(trace->source, "live") == 0 ? "the live schema" : "the applied migrations",
-                      trace->reason ? ": " : "", trace->reason ? trace->reason : "");
+                      trace->reason ? ", not by replaying the files: " : "", trace->reason ? trace->reason : "");
     for (size_t i = 0; trace->warnings && trace->warnings[i]; i++)
         document_line(document, LOOK_WARN, "%*s%s", indent, "", trace->warnings[i]);
 }

@@ -100,7 +100,7 @@ ALTER TABLE users ADD COLUMN x integer DEFAULT volp();
 
 -- add column: references
 -- = orders AX, users SRX
--- ! none
+-- ! key-without-index:orders.orders_x_fkey
 ALTER TABLE orders ADD COLUMN x bigint REFERENCES users;
 
 -- add column: unique
@@ -120,7 +120,7 @@ ALTER TABLE parent ADD COLUMN x integer;
 
 -- add column: if not exists, and it is there
 -- = users AX
--- ! none
+-- ! passed-over:users
 ALTER TABLE users ADD COLUMN IF NOT EXISTS mail text;
 
 -- two changes of one statement
@@ -296,12 +296,12 @@ ALTER TABLE lines VALIDATE CONSTRAINT n_small;
 
 -- foreign key: added
 -- = lines SRX, orders SRX; scans lines
--- ! foreign-key-scan:lines.x
+-- ! foreign-key-scan:lines.x, key-without-index:lines.x
 ALTER TABLE lines ADD CONSTRAINT x FOREIGN KEY (product_id) REFERENCES orders;
 
 -- foreign key: added, not valid
 -- = lines SRX, orders SRX
--- ! none
+-- ! key-without-index:lines.x
 ALTER TABLE lines ADD CONSTRAINT x FOREIGN KEY (product_id) REFERENCES orders NOT VALID;
 
 -- foreign key: validated
@@ -366,7 +366,7 @@ CREATE INDEX x ON ONLY ev (id);
 
 -- index: if not exists, and it is there
 -- = users S
--- ! none
+-- ! passed-over:users
 CREATE INDEX IF NOT EXISTS users_mail ON users (mail);
 
 -- index: dropped
@@ -511,32 +511,32 @@ ALTER TABLE users DROP COLUMN gone CASCADE;
 
 -- drop: view
 -- = user_names AX; drops view user_names
--- ! none
+-- ! object-dropped:user_names
 DROP VIEW user_names;
 
 -- drop: materialized view
 -- = totals AX; drops materialized view totals
--- ! none
+-- ! object-dropped:totals
 DROP MATERIALIZED VIEW totals;
 
 -- drop: type, cascade
 -- = users AX!; drops column users.m!, enum mood
--- ! data-loss:users.m, unnamed-lock:users
+-- ! data-loss:users.m, object-dropped:mood, unnamed-lock:users
 DROP TYPE mood CASCADE;
 
 -- drop: function of a trigger, cascade
 -- = orders AX!; drops function touch(), trigger orders.orders_touch!
--- ! cascade:orders.orders_touch, unnamed-lock:orders
+-- ! cascade:orders.orders_touch, object-dropped:touch(), unnamed-lock:orders
 DROP FUNCTION touch() CASCADE;
 
 -- drop: schema, cascade
 -- = no lock; drops schema other
--- ! none
+-- ! object-dropped:other
 DROP SCHEMA other CASCADE;
 
 -- drop: sequence
 -- = numbers AX; drops sequence numbers
--- ! none
+-- ! object-dropped:numbers
 DROP SEQUENCE numbers;
 
 -- drop: partition
@@ -666,12 +666,12 @@ CREATE TABLE x (id integer PRIMARY KEY, t text);
 
 -- table: created with a reference
 -- = orders SRX
--- ! none
+-- ! key-without-index:x, no-primary-key:x
 CREATE TABLE x (id integer, order_id integer REFERENCES orders);
 
 -- table: created as a query
 -- = orders AS; scans orders
--- ! none
+-- ! no-primary-key:x
 CREATE TABLE x AS SELECT * FROM orders;
 
 -- table: created like another
@@ -751,12 +751,12 @@ INSERT INTO parent VALUES (1, 'a');
 
 -- rows: inserted with a reference
 -- = lines RX, orders AS; scans orders
--- ! none
+-- ! many-rows:lines
 INSERT INTO lines (id, order_id, n) SELECT 1, id, 1 FROM orders;
 
 -- rows: merged from another
 -- = orders AS, parent RX; scans orders
--- ! none
+-- ! many-rows:parent
 INSERT INTO parent SELECT id, code FROM orders;
 
 -- rows: locked
@@ -816,7 +816,7 @@ SELECT 'CREATE INDEX CONCURRENTLY';
 
 -- hidden in DO
 -- = lines AX!, orders AX; rewrites orders; scans lines orders
--- ! full-scan:lines, rewrite:orders, rows-decide:orders, type-changed:orders.id, unnamed-lock:lines
+-- ! full-scan:lines, rewrite:orders, type-changed:orders.id, unnamed-lock:lines
 DO $$ BEGIN EXECUTE 'ALTER TABLE orders ALTER id TYPE bigint'; END $$;
 
 -- hidden in DO: a branch that is not taken
@@ -843,3 +843,149 @@ SET LOCAL lock_timeout = '1s';
 -- = no lock
 -- ! none
 SELECT 1;
+
+-- rights: revoked where nothing was granted
+-- = no lock
+-- ! none
+REVOKE ALL ON users FROM public;
+
+-- rights: revoked from all where nothing was granted
+-- = no lock
+-- ! none
+REVOKE ALL ON ALL TABLES IN SCHEMA public FROM public;
+
+-- rights: granted to whom they belong
+-- = no lock
+-- ! none
+GRANT ALL ON users TO session_user;
+
+-- rights: a function's from everybody
+-- = no lock
+-- ! rights:volf()
+REVOKE ALL ON FUNCTION volf() FROM public;
+
+-- rights: owner that it has
+-- = lines AX
+-- ! none
+ALTER TABLE lines OWNER TO session_user;
+
+-- several: not null of one column, another comes plain
+-- = users AX; scans users
+-- ! not-null-scan:users.n
+ALTER TABLE users ADD COLUMN x text, ALTER COLUMN n SET NOT NULL, ADD CONSTRAINT c CHECK (n > 0) NOT VALID;
+
+-- several: not null with a default, and one without
+-- = users AX; scans users
+-- ! fails-on-rows:users.y, full-scan:users
+ALTER TABLE users ADD COLUMN x text NOT NULL DEFAULT '', ADD COLUMN y text NOT NULL;
+
+-- several: types, one of which rewrites
+-- = users AX; rewrites users; scans users
+-- ! rewrite:users, type-changed:users.name, type-changed:users.small
+ALTER TABLE users ALTER COLUMN name TYPE text, ALTER COLUMN small TYPE integer;
+
+-- several: statistics and options
+-- = users SUE
+-- ! none
+ALTER TABLE users ALTER COLUMN mail SET STATISTICS 10, SET (fillfactor = 80);
+
+-- several: validated and dropped
+-- = lines AX; scans lines
+-- ! full-scan:lines, protection-dropped:lines.n
+ALTER TABLE lines VALIDATE CONSTRAINT n_small, ALTER COLUMN n DROP NOT NULL;
+
+-- primary key: of an index on a column that may be null
+-- = quick AX; scans quick
+-- ! not-null-scan:quick.id
+ALTER TABLE quick ADD PRIMARY KEY USING INDEX quick_id;
+
+-- view: refreshed, without data
+-- = totals AX; rewrites totals; scans totals
+-- ! not-readable:totals
+REFRESH MATERIALIZED VIEW totals WITH NO DATA;
+
+-- view: a column renamed
+-- = user_names AX
+-- ! renamed:user_names.gone
+ALTER VIEW user_names RENAME COLUMN gone TO x;
+
+-- drop: sequence of a column, cascade
+-- = serials AX!, serials_id_seq AX; drops default serials.id!, sequence serials_id_seq
+-- ! cascade:serials.id, object-dropped:serials_id_seq, unnamed-lock:serials
+DROP SEQUENCE serials_id_seq CASCADE;
+
+-- drop: function
+-- = no lock; drops function volp()
+-- ! object-dropped:volp()
+DROP FUNCTION volp();
+
+-- drop: domain, cascade
+-- = users AX!; drops column users.ptext!, domain plain_text
+-- ! data-loss:users.ptext, object-dropped:plain_text, unnamed-lock:users
+DROP DOMAIN plain_text CASCADE;
+
+-- index: the same as another
+-- = users S; scans users
+-- ! index-build:users, same-index:x
+CREATE INDEX x ON users (mail);
+
+-- rows: all updated, as WHERE says
+-- = orders RX; scans orders
+-- ! all-rows:orders
+UPDATE orders SET total = 1 WHERE true;
+
+-- rows: all deleted, as WHERE says
+-- = lines RX; scans lines
+-- ! delete-all:lines
+DELETE FROM lines WHERE 1 = 1;
+
+-- rows: deleted by a key
+-- = users RX
+-- ! none
+DELETE FROM users WHERE id = 7;
+
+-- rows: updated by a range of a key
+-- = users RX
+-- ! none
+UPDATE users SET mail = lower(mail) WHERE id BETWEEN 1 AND 1000;
+
+-- rows: updated where a column is empty
+-- = users RX
+-- ! many-rows:users
+UPDATE users SET mail = 'none' WHERE mail IS NULL AND n = 0;
+
+-- rows: updated by an index that is not unique
+-- = orders RX
+-- ! many-rows:orders
+UPDATE orders SET total = 0 WHERE user_id = 5;
+
+-- rows: deleted by a list
+-- = child RX!, orders AS, parent RX; scans child parent
+-- ! many-rows:parent
+DELETE FROM parent WHERE id IN (SELECT id FROM orders WHERE total = 0);
+
+-- hidden in DO: it reads rows
+-- = orders AS; scans orders
+-- ! rows-decide:orders
+DO $$ BEGIN IF (SELECT count(*) FROM orders) > 1000 THEN DROP TABLE lines; END IF; END $$;
+
+-- hidden in DO: it looks at the catalog
+-- = users AX
+-- ! none
+DO $$ BEGIN IF NOT EXISTS (SELECT FROM information_schema.columns WHERE column_name = 'x') THEN
+    ALTER TABLE users ADD COLUMN x text; END IF; END $$;
+
+-- table: all triggers switched off
+-- = orders SRX
+-- ! protection-dropped:orders.orders_touch
+ALTER TABLE orders DISABLE TRIGGER USER;
+
+-- table: identity dropped
+-- = numbered AX, numbered_id_seq AX!; drops identity numbered.id, sequence numbered_id_seq!
+-- ! protection-dropped:numbered.id
+ALTER TABLE numbered ALTER COLUMN id DROP IDENTITY;
+
+-- table: no longer generated
+-- = numbered AX; drops generation expression numbered.twice
+-- ! protection-dropped:numbered.twice
+ALTER TABLE numbered ALTER COLUMN twice DROP EXPRESSION;

@@ -30,6 +30,8 @@ CREATE SEQUENCE numbers;
 CREATE TABLE serials (id serial PRIMARY KEY, t text);
 CREATE TRIGGER orders_touch BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION touch();
 CREATE UNLOGGED TABLE quick (id integer);
+CREATE UNIQUE INDEX quick_id ON quick (id);
+CREATE TABLE numbered (id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, n integer, twice integer GENERATED ALWAYS AS (n * 2) STORED);
 CREATE TABLE parent (id integer, v text);
 CREATE TABLE child (extra integer) INHERITS (parent);
 CREATE SCHEMA other;
