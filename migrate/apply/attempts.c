@@ -109,7 +109,7 @@ bool file_tries_again(struct run *run, struct ladder *ladder, int step, struct e
         .error = error,
         .stop = run->seen.stop,
         .blocker = run->seen.blocker,
-        .deadlock_timeout_ms = run->seen.deadlock_timeout_ms,
+        .deadlock_timeout_ms = run->may_lower_deadlock ? RUN_DEADLOCK_MS : run->seen.deadlock_timeout_ms,
         .now_ms = clock_monotonic_ms(),
         .chance = chance(),
     };

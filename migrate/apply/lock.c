@@ -13,7 +13,7 @@
 #define OUTCOME_POLL_MS 100
 
 struct server_facts {
-    bool in_recovery, read_only;
+    bool in_recovery, read_only, may_lower_deadlock;
     int64_t backend_pid;
     const char *database, *session_role;
 };
@@ -23,14 +23,21 @@ static bool read_facts(struct run *run, struct server_facts *facts, struct error
     static const struct column columns[] = {
         COLUMN(struct server_facts, in_recovery),  COLUMN(struct server_facts, read_only),
         COLUMN(struct server_facts, backend_pid),  COLUMN(struct server_facts, database),
-        COLUMN(struct server_facts, session_role),
+        COLUMN(struct server_facts, session_role), COLUMN(struct server_facts, may_lower_deadlock),
     };
-    struct result *result =
-        connection_query(run, run->lock, NO_PARAMETERS, error,
-                         "SELECT pg_catalog.pg_is_in_recovery() AS in_recovery,"
-                         " pg_catalog.current_setting('transaction_read_only') = 'on' AS read_only,"
-                         " pg_catalog.pg_backend_pid()::bigint AS backend_pid,"
-                         " pg_catalog.current_database()::text AS database, session_user::text AS session_role");
+    const char *may_set = connection_server_version(run->lock) >= 150000
+                              ? "pg_catalog.has_parameter_privilege('deadlock_timeout', 'SET')"
+                              : "pg_catalog.current_setting('is_superuser') = 'on'";
+    struct result *result = connection_query(
+        run, run->lock, NO_PARAMETERS, error,
+        talloc_asprintf(run,
+                        "SELECT pg_catalog.pg_is_in_recovery() AS in_recovery,"
+                        " pg_catalog.current_setting('transaction_read_only') = 'on' AS read_only,"
+                        " pg_catalog.pg_backend_pid()::bigint AS backend_pid,"
+                        " pg_catalog.current_database()::text AS database, session_user::text AS session_role,"
+                        " %s AND pg_catalog.current_setting('deadlock_timeout')::interval > interval '%d ms'"
+                        " AS may_lower_deadlock",
+                        may_set, RUN_DEADLOCK_MS));
     return result && result_bind_one(result, columns, countof(columns), facts, error);
 }
 
@@ -90,6 +97,7 @@ static bool open_lock(struct run *run, struct cancel *cancel, struct error *erro
         !set_settings(run, error))
         return false;
     run->session_role = facts.session_role;
+    run->may_lower_deadlock = facts.may_lower_deadlock;
     run->lock_pid = connection_backend_pid(run->lock);
     const char *schema, *table, *ledger = settings_text(run->options->settings, SETTING_ledger);
     if (!sql_parse_qualified(run, ledger, &schema, &table, error))

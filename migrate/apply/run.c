@@ -192,6 +192,9 @@ size_t run_preparation(TALLOC_CTX *owner, struct run *run, const struct plan_ste
                " pg_catalog.set_config('idle_in_transaction_session_timeout', $4, false),"
                " pg_catalog.set_config('synchronous_commit', CASE WHEN pg_catalog.current_setting('synchronous_commit')"
                " IN ('off', 'local') THEN 'on' ELSE pg_catalog.current_setting('synchronous_commit') END, false)");
+    if (run->may_lower_deadlock)
+        sql =
+            talloc_asprintf_append(sql, ", pg_catalog.set_config('deadlock_timeout', '%dms', false)", RUN_DEADLOCK_MS);
     if (run->has_check_interval)
         sql = talloc_strdup_append(sql, ", pg_catalog.set_config('client_connection_check_interval', '2s', false)");
     int used = 4;

@@ -24,6 +24,7 @@ struct run {
     int64_t lock_key;
     int lock_pid;                 /* backend of the lock connection */
     bool is_work_used;            /* the work connection has run a file: DISCARD ALL before the next */
+    bool may_lower_deadlock;      /* the role may set deadlock_timeout */
     bool has_check_interval;      /* the server takes client_connection_check_interval */
     struct apply_result *result;  /* of an apply; else NULL */
     const struct plan_step *step; /* the file at hand, or NULL */
@@ -80,6 +81,10 @@ bool run_prepare_work(struct run *run, const struct plan_step *step, struct erro
 #define RUN_PREPARATION_MOST 2
 bool run_open_work(struct run *run, struct error *error) NODISCARD;
 size_t run_preparation(TALLOC_CTX *owner, struct run *run, const struct plan_step *step, struct query *queries);
+
+/* What run_preparation sets deadlock_timeout to, where the role may: whoever looks for a deadlock first ends it by
+ * giving way, and an autovacuum gives way to one who has waited for so long. */
+#define RUN_DEADLOCK_MS 50
 
 /* The lock timeout that a file (NULL: what is none) runs under now. */
 int64_t run_lock_wait_ms(const struct run *run, const struct plan_step *step);

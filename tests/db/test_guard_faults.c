@@ -64,6 +64,7 @@ static void fight(struct stage *stage UNUSED, const struct apply_event *event)
     }
 }
 
+/* It is the run that gives way: it looks for a deadlock before the other one does. */
 static void test_deadlock_is_run_again(void **state)
 {
     struct stage *stage = *state;
@@ -71,7 +72,7 @@ static void test_deadlock_is_run_again(void **state)
     stage_write(stage, "001_a.sql",
                 "ALTER TABLE orders ADD COLUMN note text;\nALTER TABLE other ADD COLUMN note text;\n");
     opponent = PQconnectdb(test_server_conninfo(server, stage->database));
-    PQclear(PQexec(opponent, "SET deadlock_timeout = '1h'; BEGIN; LOCK TABLE other"));
+    PQclear(PQexec(opponent, "BEGIN; LOCK TABLE other"));
     stage->on_event = fight;
     stage_apply(stage);
     assert_true(has_note(stage));
@@ -83,10 +84,9 @@ static void test_deadlock_is_run_again(void **state)
 
 /* ---- autovacuum ---- */
 
-static void test_autovacuum_in_the_way_is_sent_away(void **state)
+/* An autovacuum is at work on orders, which it takes long for. */
+static void wait_for_autovacuum(struct stage *stage)
 {
-    struct stage *stage = *state;
-    STAGE_SETTINGS(stage, "lock_first=20ms", "lock_most=60ms", "lock_pause=20ms");
     oracle_execute(stage->oracle,
                    "ALTER TABLE orders SET (autovacuum_vacuum_threshold = 0, autovacuum_vacuum_scale_factor = 0);"
                    "INSERT INTO orders SELECT generate_series(1, 50000)");
@@ -95,10 +95,33 @@ static void test_autovacuum_in_the_way_is_sent_away(void **state)
     assert_true(oracle_wait(stage->oracle, 30000,
                             "SELECT EXISTS (SELECT FROM pg_locks l JOIN pg_stat_activity a USING (pid)"
                             " WHERE a.backend_type = 'autovacuum worker' AND l.relation = 'orders'::regclass)"));
+}
+
+static void test_autovacuum_in_the_way_is_sent_away(void **state)
+{
+    struct stage *stage = *state;
+    STAGE_SETTINGS(stage, "lock_first=20ms", "lock_most=60ms", "lock_pause=20ms");
+    oracle_execute(stage->oracle, "CREATE ROLE plain LOGIN; GRANT pg_read_all_stats TO plain;"
+                                  "GRANT ALL ON SCHEMA public TO plain; ALTER TABLE orders OWNER TO plain");
+    wait_for_autovacuum(stage);
+    stage->role = "plain";
     stage_apply(stage);
+    stage->role = "postgres";
     assert_true(has_note(stage));
     assert_true(stage->result->applied[0].attempts > 1);
     assert_non_null(strstr(stage->events, "an autovacuum gives way to nobody sooner"));
+    oracle_execute(stage->oracle, "DROP OWNED BY plain CASCADE; DROP ROLE plain");
+}
+
+/* Whoever may lower deadlock_timeout does: no attempt has to wait beyond the server's. */
+static void test_autovacuum_gives_way_at_once_to_a_role_that_may_lower_deadlock_timeout(void **state)
+{
+    struct stage *stage = *state;
+    STAGE_SETTINGS(stage, "lock_first=200ms", "lock_most=200ms", "lock_attempts=3");
+    wait_for_autovacuum(stage);
+    stage_apply(stage);
+    assert_true(has_note(stage));
+    assert_false(stage_heard(stage, "retrying"));
 }
 
 /* ---- timeouts, rights, server ---- */
@@ -180,6 +203,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_deadlock_is_run_again),
         TEST(test_autovacuum_in_the_way_is_sent_away),
+        TEST(test_autovacuum_gives_way_at_once_to_a_role_that_may_lower_deadlock_timeout),
         TEST(test_statement_timeout_is_told_and_not_tried_again),
         TEST(test_role_without_rights_changes_nothing),
         TEST(test_watcher_that_loses_its_connection_holds_nothing_up),
