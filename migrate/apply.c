@@ -215,6 +215,7 @@ static void keep_facts(struct plan *now, const struct plan *plan)
                 now->steps[i].file->number == plan->steps[j].file->number) {
                 now->steps[i].facts = plan->steps[j].facts;
                 now->steps[i].expected = plan->steps[j].expected;
+                now->steps[i].hazards = plan->steps[j].hazards;
             }
 }
 

@@ -3,6 +3,8 @@
 
 #include <strings.h>
 
+#include "migrate/hazard.h"
+
 #define LONG_MS "5000"
 #define LAG_MS 10000
 #define ROOM_LEAST 100 /* locks that others need meanwhile */
@@ -279,6 +281,47 @@ static bool ask(struct look *look, struct connection *connection, const struct s
     return rows != NULL;
 }
 
+/* ---- the circuit breaker ---- */
+
+/* The first statement of a file that works under its locks for as long as a table is large; NULL: none, or it runs
+ * where nobody waits. */
+static const struct hazard *long_work(const struct plan_step *step, int *line)
+{
+    for (size_t i = step->first_statement; step->hazards && i < step->file->statements.count; i++) {
+        const struct statement *statement = &step->file->statements.items[i];
+        for (size_t j = 0; statement->kind != STATEMENT_CONCURRENTLY && j < step->hazards[i].count; j++) {
+            const struct hazard *hazard = &step->hazards[i].items[j];
+            *line = statement->line;
+            if (hazard->kind->weight == WEIGHT_BY_SIZE && hazard->danger >= DANGER_HIGH)
+                return hazard;
+        }
+    }
+    return NULL;
+}
+
+/* Allowed or not: that somebody wants it does not make it shorter. */
+static void foresee_breaker(struct look *look, const struct settings *settings)
+{
+    struct preflight *preflight = look->preflight;
+    int64_t wait_ms = settings_number(settings, SETTING_breaker_wait);
+    for (size_t i = 0; wait_ms > 0 && i < look->plan->count; i++) {
+        int line;
+        const struct hazard *hazard = long_work(&look->plan->steps[i], &line);
+        if (!hazard)
+            continue;
+        find(
+            look, PREFLIGHT_WARNS,
+            talloc_asprintf(
+                preflight,
+                "%s (line %d) works long under its locks (%s%s%s): the run stops it where others have waited for %lld ms "
+                "behind it (breaker_wait)",
+                look->plan->steps[i].file->version, line, hazard->kind->id, *hazard->object ? " of " : "",
+                hazard->object, (long long)wait_ms),
+            "Take the safe way that the plan shows; or, at a quiet hour, let others wait for as long as it takes: set "
+            "PGDECK_BREAKER_WAIT=10min for that run (0: without end).");
+    }
+}
+
 struct preflight *preflight_look(TALLOC_CTX *owner, struct connection *connection, const struct plan *plan,
                                  const struct settings *settings, struct error *error)
 {
@@ -290,6 +333,7 @@ struct preflight *preflight_look(TALLOC_CTX *owner, struct connection *connectio
         return NULL;
     }
     struct preflight *preflight = look.preflight;
+    foresee_breaker(&look, settings);
     if (!look.is_measured && plan->count > 0 && !preflight->unknown)
         preflight->unknown = "not every statement was measured: who holds locks on what it touches is unknown";
     if (preflight->finding_count > 0)

@@ -36,15 +36,26 @@ static bool record_attempt(struct run *run, struct error *error)
     return ok;
 }
 
+/* How long the file needs is not known, only how long it has had: a choice that is far beyond that. */
+static void explain_breaker(const struct run *run, struct error *error)
+{
+    int64_t had_ms = clock_monotonic_ms() - run->attempt_ms;
+    int64_t minutes = had_ms * 10 / 60000 + 1;
+    error_hint(
+        error,
+        "It held its locks and was stopped %lld.%lld s after it began, as others had waited for breaker_wait (%lld ms) behind it. "
+        "Take its long part in a safe way (`pgdeck plan` shows it), or let them wait at a quiet hour: "
+        "`PGDECK_BREAKER_WAIT=%lldmin pgdeck apply`, or more; 0 is without end.",
+        (long long)had_ms / 1000, (long long)had_ms % 1000 / 100,
+        (long long)settings_number(run->options->settings, SETTING_breaker_wait), (long long)minutes);
+}
+
 /* The end of it all. What a person can do depends on who gave the time. */
 static void explain_end(const struct run *run, const struct ladder *ladder, struct error *error)
 {
     const char *stands = run->step->file->is_transactional ? "nothing was applied" : "nothing of the statement stands";
     if (run->seen.stop == STOP_HOLDING)
-        error_hint(
-            error,
-            "The file holds its locks for longer than others may wait, and nothing was applied. Take it apart, do the "
-            "long part in a safe way or at a quiet hour, or let others wait longer with the setting breaker_wait.");
+        explain_breaker(run, error);
     else if (error->code == ERROR_LOCK_TIMEOUT && ladder->is_given)
         error_hint(
             error,
@@ -154,6 +165,7 @@ bool transactional_apply(struct run *run, int *attempts, struct error *error)
         error_clear(error);
         *attempts = run->attempt = ladder.attempt;
         run->lock_wait_ms = ladder_wait_ms(&ladder);
+        run->attempt_ms = clock_monotonic_ms();
         aftermath_look(run);
         bool is_recorded = record_attempt(run, error);
         bool is_applied = is_recorded && transactional_attempt(run, error);

@@ -33,6 +33,7 @@ struct run {
     int64_t file_started_ms;
     int attempt;             /* at the file, from 1; 0: not counted */
     int64_t lock_wait_ms;    /* lock timeout of the attempt; 0: the step's own */
+    int64_t attempt_ms;      /* when it began */
     int64_t held_wait_ms;    /* to which the work connection's lock_timeout was set last */
     struct watcher *watcher; /* NULL: nobody watches */
     struct watcher_end seen; /* by the watcher, of the attempt that ended last */

@@ -360,6 +360,7 @@ static bool run_step(struct progress *progress, const struct step *step, struct 
     for (;;) {
         run->attempt = ladder.attempt;
         run->lock_wait_ms = ladder_wait_ms(&ladder);
+        run->attempt_ms = clock_monotonic_ms();
         progress->attempts = ladder.attempt > progress->attempts ? ladder.attempt : progress->attempts;
         enum attempt_end end = (is_outside ? attempt_autocommit : attempt_transaction)(progress, step, error);
         if (end == ATTEMPT_OUTSIDE)

@@ -345,7 +345,8 @@ static void test_breaker_stops_a_file_that_holds_what_others_wait_for(void **sta
     readers_are_free(scenery);
     assert_non_null(strstr(scenery->breaker, "holds what others wait for"));
     assert_non_null(strstr(stage->error->message, "the circuit breaker stopped the statement: 1 session waited"));
-    assert_non_null(strstr(stage->error->hint, "breaker_wait"));
+    assert_non_null(strstr(stage->error->hint, "breaker_wait (150 ms)"));
+    assert_non_null(strstr(stage->error->hint, "`PGDECK_BREAKER_WAIT=1min pgdeck apply`"));
     assert_int_equal(stage->error->line, 2);
     assert_false(has_column(stage, "note"));
 }

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "migrate/hazard.h"
 #include "migrate/preflight.h"
 #include "tests/lib/stage.h"
 
@@ -190,6 +191,28 @@ static void test_names_that_need_quotes_are_found(void **state)
     oracle_execute(stage->oracle, "ROLLBACK");
 }
 
+static void test_long_work_under_locks_foretells_the_breaker(void **state)
+{
+    struct stage *stage = *state;
+    struct hazard hazard = {
+        .kind = &hazard_kinds[HAZARD_index_build], .danger = DANGER_HIGH, .object = "public.orders"};
+    struct hazard_list list = {&hazard, 1};
+    assert_true(stage_plan(stage));
+    say_facts(stage, LOCK_SHARE);
+    stage->plan->steps[0].hazards = &list;
+    struct connection *connection = stage_connect(stage);
+    struct preflight *preflight = preflight_look(stage, connection, stage->plan, stage->settings, stage->error);
+    assert_non_null(
+        finding(preflight, "001 (line 1) works long under its locks (index-build of public.orders): the run stops it"));
+    assert_non_null(strstr(finding(preflight, "works long")->hint, "PGDECK_BREAKER_WAIT=10min"));
+    STAGE_SETTINGS(stage, "breaker_wait=0");
+    assert_null(finding(preflight_look(stage, connection, stage->plan, stage->settings, stage->error), "works long"));
+    STAGE_SETTINGS(stage, "breaker_wait=2s");
+    hazard.danger = DANGER_LOW; /* a small table */
+    assert_null(finding(preflight_look(stage, connection, stage->plan, stage->settings, stage->error), "works long"));
+    talloc_free(connection);
+}
+
 #define TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -205,6 +228,7 @@ int main(void)
         TEST(test_table_of_another_owner_refuses_the_run),
         TEST(test_unmeasured_plan_leaves_holders_unknown),
         TEST(test_names_that_need_quotes_are_found),
+        TEST(test_long_work_under_locks_foretells_the_breaker),
     };
     return cmocka_run_group_tests(tests, start_server, stop_server);
 }
