@@ -85,8 +85,7 @@ bool rule_give_up(struct rule_case *rule_case, const struct error *failure, stru
     return rule_skip(rule_case, "%s", failure->message);
 }
 
-/* "column public.t.a: default: the init script has 1, the migrations have 2". */
-static const char *change_words(TALLOC_CTX *owner, const struct comparison *comparison, const struct change *change)
+const char *rule_change_words(TALLOC_CTX *owner, const struct comparison *comparison, const struct change *change)
 {
     const char *from = mirror_source_name(comparison->from->source), *to = mirror_source_name(comparison->to->source);
     const char *kind = change->kind->title, *name = change->name;
@@ -115,7 +114,7 @@ void rule_find_changes(struct rule_case *rule_case, const struct comparison *com
         const struct change *change = &diff->changes[i];
         int line;
         const char *blamed = file_of(rule_case->memory, change->blame, &line);
-        rule_find(rule_case, &(struct rule_finding){.message = change_words(rule_case->memory, comparison, change),
+        rule_find(rule_case, &(struct rule_finding){.message = rule_change_words(rule_case->memory, comparison, change),
                                                     .file = blamed ? blamed : file,
                                                     .line = line,
                                                     .object = change->name,

@@ -80,6 +80,9 @@ int inquiry_major(struct inquiry *inquiry);
 /* Options for mirrors: settings, environment, cancel, major, progress. */
 struct mirror_options inquiry_mirror_options(struct inquiry *inquiry);
 
+/* "column public.t.a: default is 1 in init and 2 in migrations". Owner: `owner`. */
+const char *rule_change_words(TALLOC_CTX *owner, const struct comparison *comparison, const struct change *change);
+
 /* Each difference of two mirrors as a finding, at the file that it blames (or else `file`). */
 void rule_find_changes(struct rule_case *rule_case, const struct comparison *comparison, const char *file,
                        const char *hint);
