@@ -1,3 +1,4 @@
+/* pgdeck: allow secrets because all of them are made up */
 /* The console in a pseudo-terminal, against a real server: what it shows, what it does, and what it never lets through.
  */
 #include <stdarg.h>

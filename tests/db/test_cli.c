@@ -1,3 +1,4 @@
+/* pgdeck: allow secrets because all of them are made up */
 /* The scripted contract, end to end: exit statuses, the shape of every JSON answer, what stands on stderr. */
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,3 +1,4 @@
+/* pgdeck: allow secrets because all of them are made up */
 /* Mirrors and comparisons, in process: what words mean, progress of two threads, cancelling, what models cover. */
 #include <stdarg.h>
 #include <stddef.h>

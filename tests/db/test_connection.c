@@ -1,3 +1,4 @@
+/* pgdeck: allow secrets because all of them are made up */
 /* Connections against a real server: making one, statements, COPY, pipelines, and what is refused. Faults and cancels
  * are test_connection_faults's. */
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* pgdeck: allow secrets because all of them are made up */
 /* The commands diff and snapshot, end to end: exit statuses, text, JSON, the script; what is compared and what is told
  * to be left out; that nothing but scratch is written. */
 #include <stdarg.h>

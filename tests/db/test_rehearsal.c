@@ -1,3 +1,4 @@
+/* pgdeck: allow secrets because all of them are made up */
 /* `rehearse`: what is pending goes to a copy of the target, the tests meet the copy, and neither the target nor
  * anything else keeps a trace of it. */
 #include <stdarg.h>

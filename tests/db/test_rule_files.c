@@ -1,3 +1,4 @@
+/* pgdeck: allow secrets because all of them are made up */
 /* The rules that are asked of files, through `check`: each in a project that breaks it at known places, and in the same
  * project mended; and what --since leaves out. No server is needed. */
 #include <stdarg.h>
@@ -184,6 +185,66 @@ static void test_models_that_are_missing_skip_the_rules_unless_they_were_set(voi
     assert_int_equal(strncmp(ask(project, "model.base"), "skipped: the models are DDL", 27), 0);
 }
 
+/* ---- secrets ---- */
+
+static void put_secrets(struct project *project)
+{
+    put(project, "migrations/001_a.sql", "CREATE ROLE app;\n");
+    put(project, "migrations/002_b.sql", "SELECT 1;\n\nALTER ROLE app PASSWORD 'geheim-1';\n");
+    put(project, "migrations/003_c.sql",
+        "-- pgdeck: allow secrets because this role is for tests\nALTER ROLE app PASSWORD 'geheim-2';\n");
+    put(project, "pgdeck.yaml", "targets:\n  prod: {url: \"postgres://app:geheim-3@db/shop\"}\n");
+    put(project, "docs/deep/er/run.md", "\npsql postgres://app:geheim-4@db/shop\n");
+    put(project, ".env", "DB_PASSWORD=geheim-5\n");
+    put(project, "node_modules/x/a.json", "{\"password\": \"geheim-6\"}\n");
+    test_write_bytes(project->directory, "image.bin", "PGPASSWORD=geheim-7\0\n", 21);
+}
+
+static void test_secrets_without_git_are_found_where_they_do_not_belong(void **state)
+{
+    struct project *project = *state;
+    put_secrets(project);
+    test_write(project->home, "outside.sql", "ALTER ROLE app PASSWORD 'geheim-8';\n");
+    shell(project, "ln -s $HOME/outside.sql initdb.sql; ln -s . loop; mkfifo pipe.sql");
+    assert_string_equal(ask(project, "secrets"), "docs/deep/er/run.md:2 -\n"
+                                                 "migrations/002_b.sql:3 -\n"
+                                                 "pgdeck.yaml:2 -");
+}
+
+static void test_secrets_that_git_would_commit_are_found(void **state)
+{
+    struct project *project = *state;
+    put_secrets(project);
+    test_write(project->home, "outside.sql", "ALTER ROLE app PASSWORD 'geheim-8';\n");
+    shell(project,
+          "ln -s $HOME/outside.sql initdb.sql; git init -q -b main .; echo node_modules >.gitignore; git add -A;"
+          "git commit -qm one");
+    assert_string_equal(ask(project, "secrets"), ".env:1 DB_PASSWORD\n"
+                                                 "docs/deep/er/run.md:2 -\n"
+                                                 "migrations/002_b.sql:3 -\n"
+                                                 "pgdeck.yaml:2 -");
+    shell(project, "git rm -q --cached .env; echo .env >>.gitignore");
+    assert_null(strstr(ask(project, "secrets"), ".env"));
+    put(project, "new.sh", "export PGPASSWORD=geheim-9\n");
+    assert_string_equal(ask_since(project, "secrets", "HEAD"), "new.sh:1 PGPASSWORD");
+}
+
+static void test_secrets_are_shown_nowhere(void **state)
+{
+    struct project *project = *state;
+    put_secrets(project);
+    static const char *const formats[] = {"text", "json", "markdown"};
+    for (size_t i = 0; i < countof(formats); i++) {
+        const char *const words[] = {"-v",      "-C",       project->directory, "check", "--rule",
+                                     "secrets", "--format", formats[i],         NULL};
+        struct program *program = program_start(project, project->home, NULL, words);
+        program_wait(program, PATIENCE_MS);
+        assert_int_equal(program->exit_status, 1);
+        assert_null(strstr(program->out, "geheim"));
+        assert_null(strstr(program->err, "geheim"));
+    }
+}
+
 /* ---- since ---- */
 
 static void test_since_looks_at_changed_files_alone(void **state)
@@ -229,6 +290,9 @@ int main(void)
         TEST(test_models_whose_columns_imply_something_are_found),
         TEST(test_models_whose_relationships_do_not_agree_are_found),
         TEST(test_models_that_are_missing_skip_the_rules_unless_they_were_set),
+        TEST(test_secrets_without_git_are_found_where_they_do_not_belong),
+        TEST(test_secrets_that_git_would_commit_are_found),
+        TEST(test_secrets_are_shown_nowhere),
         TEST(test_since_looks_at_changed_files_alone),
         TEST(test_since_of_an_unknown_revision_is_wrong_usage),
     };

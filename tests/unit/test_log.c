@@ -1,3 +1,4 @@
+/* pgdeck: allow secrets because all of them are made up */
 /* The log: records, redaction, rotation among processes, and that a log that cannot be written harms nobody. */
 #include <stdarg.h>
 #include <stddef.h>

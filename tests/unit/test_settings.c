@@ -1,3 +1,4 @@
+/* pgdeck: allow secrets because all of them are made up */
 /* Settings: the layers, pgdeck.yaml with its trees, .env, and what is refused with its place. */
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,3 +1,4 @@
+/* pgdeck: allow secrets because all of them are made up */
 /* Targets: which one counts, what a connection string means, how careful to be, and that no password shows. */
 #include <stdarg.h>
 #include <stddef.h>
