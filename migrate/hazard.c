@@ -5,8 +5,6 @@
 #include "migrate/hazards/ruling.h"
 #include "store/suggest.h"
 
-extern const char sql_hazard_sizes[];
-
 #define SMALL_BYTES (8LL << 20) /* read or written within a moment */
 #define SMALL_ROWS 100000
 
@@ -32,21 +30,6 @@ const struct hazard_kind *hazard_find(const char *id)
 }
 
 /* ---- the target ---- */
-
-bool hazard_read_sizes(TALLOC_CTX *owner, struct connection *connection, struct hazard_sizes *sizes,
-                       struct error *error)
-{
-    static const struct column columns[] = {COLUMN(struct hazard_size, relation), COLUMN(struct hazard_size, bytes),
-                                            COLUMN(struct hazard_size, rows)};
-    struct result *result = connection_query(owner, connection, NO_PARAMETERS, error, sql_hazard_sizes);
-    if (!result)
-        return false;
-    struct hazard_sizes read = {.server_version = connection_server_version(connection)};
-    read.items = result_bind(result, columns, countof(columns), sizeof *read.items, &read.count, error);
-    if (read.items)
-        *sizes = read;
-    return read.items != NULL;
-}
 
 const struct hazard_size *ruling_size(const struct ruling *ruling, const char *relation)
 {
@@ -127,18 +110,6 @@ enum lock_mode ruling_lock_of(const struct facts *facts, const char *relation)
 
 /* ---- what is found ---- */
 
-static char *size_words(TALLOC_CTX *owner, const struct hazard_size *size)
-{
-    static const char *const units[] = {"bytes", "kB", "MB", "GB", "TB"};
-    size_t unit = 0;
-    int64_t bytes = size->bytes;
-    while (bytes >= 10240 && unit + 1 < countof(units)) {
-        bytes /= 1024;
-        unit++;
-    }
-    return talloc_asprintf(owner, "about %lld %s, %lld rows", (long long)bytes, units[unit], (long long)size->rows);
-}
-
 /* The table that an object is, or is a part of, as large as it is on the target. */
 static const struct hazard_size *size_of(const struct ruling *ruling, const char *object)
 {
@@ -159,10 +130,17 @@ void ruling_add(struct ruling *ruling, enum hazard_id id, const char *object, co
     hazard.message = talloc_vasprintf(ruling->owner, format, arguments);
     va_end(arguments);
     hazard.object = talloc_strdup(ruling->owner, object);
+    hazard.size = size;
+    if ((id == HAZARD_unnamed_lock || id == HAZARD_detach) && size && size->since)
+        hazard.message =
+            talloc_asprintf(ruling->owner, "%s (%s)", hazard.message, hazard_use_words(ruling->owner, size));
     if (kind->weight == WEIGHT_BY_SIZE && size) {
-        if (size->bytes < SMALL_BYTES && size->rows < SMALL_ROWS)
+        bool is_small = size->bytes < SMALL_BYTES && size->rows < SMALL_ROWS;
+        const char *use = is_small ? "" : hazard_use_words(ruling->owner, size);
+        if (is_small)
             hazard.danger = DANGER_LOW;
-        hazard.message = talloc_asprintf(ruling->owner, "%s (%s)", hazard.message, size_words(ruling->owner, size));
+        hazard.message = talloc_asprintf(ruling->owner, "%s (%s%s%s)", hazard.message,
+                                         hazard_size_words(ruling->owner, size), *use ? "; " : "", use);
     }
     found->items = talloc_realloc(ruling->owner, found->items, struct hazard, (unsigned)found->count + 1);
     found->items[found->count++] = hazard;
@@ -224,6 +202,22 @@ static int compare_hazards(const void *one, const void *other)
     return order ? order : strcmp(a->object, b->object);
 }
 
+/* Of whom others want something now, or often: the tables that they cannot read or write meanwhile. */
+static void note_held(struct ruling *ruling)
+{
+    const struct facts *facts = ruling->facts;
+    const struct hazard_size **held =
+        talloc_zero_array(ruling->owner, const struct hazard_size *, (unsigned)facts->lock_count + 1);
+    for (size_t i = 0; i < facts->lock_count; i++) {
+        char relkind = facts->locks[i].relkind;
+        bool is_table = relkind == 'r' || relkind == 'p' || relkind == 'm';
+        const struct hazard_size *size = is_table ? ruling_size(ruling, facts->locks[i].relation) : NULL;
+        if (size && facts->locks[i].mode >= LOCK_SHARE)
+            held[ruling->found->held_count++] = size;
+    }
+    ruling->found->held = held;
+}
+
 static void judge_statement(struct ruling *ruling, const char *const *allow)
 {
     ruling->statement = &ruling->step->file->statements.items[ruling->index];
@@ -232,6 +226,7 @@ static void judge_statement(struct ruling *ruling, const char *const *allow)
     ruling->word_count = statement_words(ruling->owner, ruling->statement, ruling->words, RULING_WORDS);
     for (const ruling_fn *rule = ruling_rules; *rule; rule++)
         (*rule)(ruling);
+    note_held(ruling);
     struct hazard_list *found = ruling->found;
     for (size_t i = 0; i < found->count; i++)
         found->items[i].allowed = allowed_by(ruling, &found->items[i], allow);

@@ -35,6 +35,8 @@ const char *hazard_danger_name(enum hazard_danger danger);
 /* The row of an id, or NULL. */
 const struct hazard_kind *hazard_find(const char *id);
 
+struct hazard_size;
+
 struct hazard {
     const struct hazard_kind *kind;
     enum hazard_danger danger; /* the row's, less on a small table */
@@ -42,18 +44,34 @@ struct hazard {
     const char *message;       /* what it means here */
     const char *advice;        /* the safe way, in sentences and SQL; may have newlines; or NULL */
     const char *allowed;       /* why somebody has allowed it; NULL: nobody has */
+    const struct hazard_size *size; /* of the relation that it is weighed by; NULL: it is about none that is there */
 };
 
 struct hazard_list {
     struct hazard *items;
     size_t count;
+    const struct hazard_size *const *held; /* tables that the statement keeps others from reading or writing */
+    size_t held_count;
 };
 
-/* What the target has now, without taking a lock: a relation's pages as bytes and its rows, as the server estimates
- * them. */
+/* Rows written a second, on average; a negative number where that is not known. */
+double hazard_write_rate(const struct hazard_size *size);
+
+/* "about 16 GB, 50000000 rows"; "about 120 writes/s since 2026-11-20; in use by 3 sessions now, 2 of them writing"; ""
+ * where nobody has asked. Owner: `owner`. */
+char *hazard_size_words(TALLOC_CTX *owner, const struct hazard_size *size);
+char *hazard_use_words(TALLOC_CTX *owner, const struct hazard_size *size);
+
+/* What the target has now, a partitioned table the sums of its partitions. hazards/hazard_sizes.sql says what each is.
+ * Never part of a plan's fingerprint. */
 struct hazard_size {
     const char *relation;
-    int64_t bytes, rows;
+    int64_t bytes, rows;               /* rows as the server estimates them; INTEGER_NULL: not known */
+    int64_t writes;                    /* rows written since `since`; INTEGER_NULL: nobody counts */
+    const char *since;                 /* a date; NULL: nobody has asked */
+    int64_t seconds;                   /* since then */
+    bool is_reset;                     /* else `since` is the server's start, and what came before may be among them */
+    int64_t readers, writers, waiting; /* sessions in a transaction that use it now */
 };
 struct hazard_sizes {
     struct hazard_size *items; /* by name, bytes */

@@ -2,6 +2,7 @@
 #include "tui/measured.h"
 
 #include "migrate/facts_json.h"
+#include "store/result.h"
 #include "tui/printer.h"
 
 struct writer {
@@ -158,6 +159,29 @@ static void add_hazard(struct writer *writer, const struct hazard *hazard)
     }
 }
 
+static bool is_told(const struct hazard_list *hazards, const struct hazard_size *size)
+{
+    for (size_t i = 0; i < hazards->count; i++)
+        if (hazards->items[i].size == size && hazards->items[i].kind->weight == WEIGHT_BY_SIZE &&
+            hazards->items[i].danger > DANGER_LOW)
+            return true;
+    return false;
+}
+
+/* Who would wait for this statement, where somebody would and no hazard says so. */
+static void add_use(struct writer *writer, const struct hazard_list *hazards)
+{
+    for (size_t i = 0; i < hazards->held_count; i++) {
+        const struct hazard_size *size = hazards->held[i];
+        bool is_used = size->readers + size->writers + size->waiting > 0 || hazard_write_rate(size) > 0;
+        if (!is_used || is_told(hazards, size))
+            continue;
+        begin(writer, MEASURED_FACT, "in use");
+        add_words(writer,
+                  talloc_asprintf(writer->owner, "%s: %s", size->relation, hazard_use_words(writer->owner, size)));
+    }
+}
+
 static void add_facts(struct writer *writer, const struct facts *facts)
 {
     if (facts->source != FACTS_MEASURED) {
@@ -191,6 +215,8 @@ struct measured_lines measured_lines(TALLOC_CTX *owner, const struct measured *m
     struct writer writer = {.owner = owner, .columns = columns};
     if (measured->facts)
         add_facts(&writer, measured->facts);
+    if (measured->hazards)
+        add_use(&writer, measured->hazards);
     for (size_t i = 0; measured->hazards && i < measured->hazards->count; i++)
         if (!says_the_same(measured, &measured->hazards->items[i]))
             add_hazard(&writer, &measured->hazards->items[i]);
@@ -249,16 +275,38 @@ static json_t *locks_json(const struct facts *facts)
     return array;
 }
 
+static json_t *number_json(int64_t number) { return number == INTEGER_NULL ? json_null() : json_integer(number); }
+
+static json_t *size_json(const struct hazard_size *size)
+{
+    if (!size)
+        return json_null();
+    double rate = hazard_write_rate(size);
+    return json_pack("{s:o, s:I, s:o, s:o, s:o, s:b, s:I, s:I, s:I}", "relation", printer_json_text(size->relation),
+                     "size_bytes", (json_int_t)size->bytes, "rows", number_json(size->rows), "writes_per_second",
+                     rate < 0 ? json_null() : json_real(rate), "writes_since", printer_json_text(size->since),
+                     "since_reset", size->is_reset, "readers", (json_int_t)size->readers, "writers",
+                     (json_int_t)size->writers, "waiting", (json_int_t)size->waiting);
+}
+
+static json_t *held_json(const struct hazard_list *hazards)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < hazards->held_count; i++)
+        json_array_append_new(array, size_json(hazards->held[i]));
+    return array;
+}
+
 static json_t *hazards_json(const struct hazard_list *hazards)
 {
     json_t *array = json_array();
     for (size_t i = 0; i < hazards->count; i++) {
         const struct hazard *hazard = &hazards->items[i];
         json_array_append_new(
-            array, json_pack("{s:s, s:s, s:o, s:o, s:o, s:o}", "id", hazard->kind->id, "severity",
+            array, json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o}", "id", hazard->kind->id, "severity",
                              hazard_danger_name(hazard->danger), "object", printer_json_text(hazard->object), "message",
                              printer_json_text(hazard->message), "advice", printer_json_text(hazard->advice), "allowed",
-                             printer_json_text(hazard->allowed)));
+                             printer_json_text(hazard->allowed), "target", size_json(hazard->size)));
     }
     return array;
 }
@@ -279,5 +327,6 @@ void measured_json(json_t *statement, const struct measured *measured)
     json_object_set_new(statement, "dropped",
                         is_known ? objects_json(facts->dropped, facts->dropped_count) : json_null());
     json_object_set_new(statement, "hazards", measured->hazards ? hazards_json(measured->hazards) : json_null());
+    json_object_set_new(statement, "in_use", measured->hazards ? held_json(measured->hazards) : json_null());
     json_object_set_new(statement, "measured", is_measured ? facts_to_json(facts) : json_null());
 }

@@ -48,8 +48,8 @@ struct measured_lines measured_lines(TALLOC_CTX *owner, const struct measured *m
 /* The same as lines of a page, indented by `indent`, to fit into `columns`. */
 void measured_show(struct document *document, const struct measured *measured, int indent, int columns);
 
-/* Sets source, reason, locks, rewrites, scans, created, dropped, hazards and measured of a statement's object; null
- * where it is not known. */
+/* Sets source, reason, locks, rewrites, scans, created, dropped, hazards, in_use and measured of a statement's object;
+ * null where it is not known. */
 void measured_json(json_t *statement, const struct measured *measured);
 
 #endif

@@ -115,8 +115,8 @@ static void tell_trace(struct printer *printer, const struct planning *planning)
         printer_warning(printer, "nothing could be measured: %s", trace->reason);
     else if (trace->reason)
         printer_note(printer,
-                     "the files that are applied could not serve for measuring: %s; a copy of the live schema was made "
-                     "instead, and the statements were measured there",
+                     "the target's schema could not be made anew from its applied migrations: %s; the statements were "
+                     "measured in a copy of the live schema instead",
                      trace->reason);
 }
 

@@ -51,8 +51,7 @@ static void rule_data_loss(struct ruling *ruling)
         ruling_add(ruling, HAZARD_data_loss, object->name, advice_data_loss(ruling, object->kind, object->name),
                    "drops the %s %s%s with all that is in it%s", object->kind, object->name,
                    object->is_unnamed ? ", which it does not name," : "",
-                   size && size->rows ? talloc_asprintf(ruling->owner, " (about %lld rows)", (long long)size->rows)
-                                      : "");
+                   size ? talloc_asprintf(ruling->owner, " (%s)", hazard_size_words(ruling->owner, size)) : "");
     }
     for (size_t i = 0; i < facts->truncated_count; i++)
         if (ruling_is_there(ruling, facts->truncated[i].relation))
@@ -604,8 +603,8 @@ static void rule_fails_on_rows(struct ruling *ruling)
                    ruling->owner,
                    "Give it a constant default, or add it without NOT NULL, fill it in small batches, and then:\n%s",
                    advice_not_null(ruling, column->name)),
-               "fails, since %s has rows (about %lld) and %s gives them no value", table, (long long)size->rows,
-               ruling_last_of(column->name));
+               "fails, since %s has rows (%s) and %s gives them no value", table,
+               hazard_size_words(ruling->owner, size), ruling_last_of(column->name));
 }
 
 static void rule_invalid_kept(struct ruling *ruling)

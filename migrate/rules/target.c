@@ -155,6 +155,7 @@ bool rule_migration_complete(struct rule_case *rule_case, struct error *error)
     if (!status)
         return rule_give_up(rule_case, failure, error);
     find_incomplete(rule_case, status);
+    rule_evidence(rule_case, "the ledger, the journal, and every index of the target");
     struct error *trouble = error_new(rule_case->memory);
     return find_invalid(rule_case, session, trouble) || rule_give_up(rule_case, trouble, error);
 }

@@ -238,6 +238,27 @@ static void test_measure_time_limit_of_the_file_stops_nothing(void **state UNUSE
     assert_value("steps.0.statements.2.locks.0.relation", "public.first");
 }
 
+static void test_measure_says_how_large_and_who_is_there(void **state UNUSED)
+{
+    stand("ALTER TABLE many ALTER COLUMN a SET NOT NULL;\n");
+    oracle_execute(scene->oracle, "CREATE TABLE many (a integer) WITH (autovacuum_enabled = off)");
+    oracle_execute(scene->oracle, "INSERT INTO many SELECT generate_series(1, 1000)");
+    oracle_execute(scene->oracle, "SELECT pg_stat_reset_single_table_counters('many'::regclass)");
+    struct oracle *reader = oracle_open(scene, scene->server, DECK_DATABASE);
+    oracle_execute(reader, "BEGIN");
+    oracle_execute(reader, "SELECT count(*) FROM many");
+    RUN(0, "--json", "plan");
+    assert_value(STATEMENT ".hazards.0.target.relation", "public.many");
+    assert_value(STATEMENT ".hazards.0.target.readers", "1");
+    assert_value(STATEMENT ".hazards.0.target.size_bytes", "40960");
+    assert_true(json_is_null(deck_scene_value(scene, STATEMENT ".hazards.0.target.rows")));
+    assert_true(json_is_number(deck_scene_value(scene, STATEMENT ".in_use.0.writes_per_second")));
+    assert_holds(deck_scene_text(scene, STATEMENT ".hazards.0.message"), "how many rows is not known");
+    RUN(0, "plan");
+    assert_holds(scene->program->out, "in use by 1 session");
+    oracle_execute(reader, "ROLLBACK");
+}
+
 static void test_measure_setting_of_a_trigger_is_told(void **state UNUSED)
 {
     stand("INSERT INTO second VALUES (5);\n");
@@ -267,8 +288,8 @@ static void test_measure_says_what_could_not_be_replayed(void **state UNUSED)
     stand("ALTER TABLE first ADD COLUMN x integer;\n");
     oracle_execute(scene->oracle, "ALTER TABLE first ADD COLUMN by_hand integer");
     RUN(0, "plan");
-    assert_holds(scene->program->err, "the files that are applied could not serve for measuring");
-    assert_holds(scene->program->err, "a copy of the live schema was made instead");
+    assert_holds(scene->program->err, "could not be made anew from its applied migrations");
+    assert_holds(scene->program->err, "measured in a copy of the live schema instead");
 }
 
 static void test_measure_what_the_file_made_itself_is_no_loss(void **state UNUSED)
@@ -367,6 +388,7 @@ int main(void)
         TEST(test_measure_head_line_allows_data_loss),
         TEST(test_measure_allowance_of_no_hazard_is_refused),
         TEST(test_measure_time_limit_of_the_file_stops_nothing),
+        TEST(test_measure_says_how_large_and_who_is_there),
         TEST(test_measure_setting_of_a_trigger_is_told),
         TEST(test_measure_rights_that_are_there_do_not_change),
         TEST(test_measure_says_what_could_not_be_replayed),

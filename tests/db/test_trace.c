@@ -188,7 +188,8 @@ static struct hazard_sizes sizes_of(struct stage *stage)
     struct hazard_sizes sizes = {.server_version = connection_server_version(stage->connection)};
     sizes.items = talloc_zero_array(stage, struct hazard_size, (unsigned)stage->base.count + 1);
     for (size_t i = 0; i < stage->base.count; i++)
-        sizes.items[sizes.count++] = (struct hazard_size){stage->base.items[i].relation, 1LL << 30, 1000000};
+        sizes.items[sizes.count++] =
+            (struct hazard_size){.relation = stage->base.items[i].relation, .bytes = 1LL << 30, .rows = 1000000};
     qsort(sizes.items, sizes.count, sizeof *sizes.items, compare_texts);
     return sizes;
 }

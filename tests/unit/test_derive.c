@@ -11,7 +11,7 @@
 #include "migrate/derive.h"
 
 static struct hazard_size sizes[] = {
-    {"app.lines", 0, 0}, {"app.users", 0, 0}, {"other.users", 0, 0}, {"public.orders", 0, 0}};
+    {.relation = "app.lines"}, {.relation = "app.users"}, {.relation = "other.users"}, {.relation = "public.orders"}};
 
 /* The facts of one statement as "locks; drops; empties", or "unknown". */
 static char *derive(TALLOC_CTX *owner, const char *sql)

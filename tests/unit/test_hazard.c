@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "migrate/hazard.h"
+#include "store/result.h"
 
 #define STATEMENTS_MOST 4
 
@@ -31,9 +32,9 @@ static int set_up(void **state)
     fixture->file = (struct migration_file){.is_transactional = true};
     fixture->file.statements.items = fixture->statements;
     fixture->step = (struct plan_step){.file = &fixture->file, .facts = fixture->facts};
-    fixture->sizes[0] = (struct hazard_size){"app.large", 1LL << 34, 50000000};
-    fixture->sizes[1] = (struct hazard_size){"app.other", 1LL << 34, 50000000};
-    fixture->sizes[2] = (struct hazard_size){"app.small", 8192, 10};
+    fixture->sizes[0] = (struct hazard_size){.relation = "app.large", .bytes = 1LL << 34, .rows = 50000000};
+    fixture->sizes[1] = (struct hazard_size){.relation = "app.other", .bytes = 1LL << 34, .rows = 50000000};
+    fixture->sizes[2] = (struct hazard_size){.relation = "app.small", .bytes = 8192, .rows = 10};
     fixture->server_version = 150000;
     *state = fixture;
     return 0;
@@ -233,6 +234,48 @@ static void test_hazard_small_table_weighs_little(void **state)
     assert_int_equal(large->danger, DANGER_HIGH);
     assert_non_null(strstr(large->message, "about 16 GB, 50000000 rows"));
     assert_int_equal(small->danger, DANGER_LOW);
+}
+
+static void use(struct hazard_size *size, int64_t writes, int64_t seconds, int64_t writers)
+{
+    size->since = "2026-11-20";
+    size->is_reset = true;
+    size->writes = writes;
+    size->seconds = seconds;
+    size->readers = 2;
+    size->writers = writers;
+}
+
+static const char *message_of_use(struct fixture *fixture)
+{
+    fixture->file.statements.count = 0;
+    scan(fixture, add_locking(fixture, "ALTER TABLE app.large ALTER a SET NOT NULL", "app.large"), "app.large");
+    return find(fixture, 1, HAZARD_full_scan)->message;
+}
+
+static void test_hazard_says_who_uses_the_table(void **state)
+{
+    struct fixture *fixture = *state;
+    use(&fixture->sizes[0], 120000, 1000, 1);
+    assert_non_null(strstr(message_of_use(fixture),
+                           "about 120 writes/s since 2026-11-20; in use by 3 sessions now, 1 of them writing"));
+    use(&fixture->sizes[0], 100, 36000, 0);
+    assert_non_null(strstr(message_of_use(fixture), "about 10 writes/h since 2026-11-20; in use by 2 sessions now)"));
+    fixture->sizes[0].is_reset = false;
+    assert_non_null(
+        strstr(message_of_use(fixture), "at most about 10 writes/h since the server's start on 2026-11-20"));
+    use(&fixture->sizes[0], INTEGER_NULL, 36000, 0);
+    assert_non_null(strstr(message_of_use(fixture), "nobody counts its writes"));
+    assert_int_equal(fixture->step.hazards[0].held_count, 1);
+}
+
+static void test_hazard_rows_that_nobody_counted_are_not_none(void **state)
+{
+    struct fixture *fixture = *state;
+    fixture->sizes[0].rows = INTEGER_NULL;
+    assert_non_null(strstr(message_of_use(fixture), "about 16 GB, how many rows is not known"));
+    fixture->sizes[0].rows = fixture->sizes[0].bytes = 0;
+    assert_non_null(strstr(message_of_use(fixture), "(empty)"));
 }
 
 static void test_hazard_table_that_is_not_there_has_none(void **state)
@@ -533,6 +576,8 @@ int main(void)
         TEST(test_hazard_unknown_is_never_silent),
         TEST(test_hazard_failure_has_its_advice),
         TEST(test_hazard_small_table_weighs_little),
+        TEST(test_hazard_says_who_uses_the_table),
+        TEST(test_hazard_rows_that_nobody_counted_are_not_none),
         TEST(test_hazard_table_that_is_not_there_has_none),
         TEST(test_hazard_detach_advice_knows_the_version),
         TEST(test_hazard_loss_counts_until_it_is_allowed),

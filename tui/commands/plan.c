@@ -55,6 +55,12 @@ const struct command command_plan = {
         "not be measured it says why. What cannot be applied as it stands (a changed file, a "
         "missing one, one "
         "out of order) is refused with exit status 4, as apply would refuse it.\n\n"
+        "Measuring has limits. The copy holds no rows but those that migrations insert: it does not show what fails only on rows, how long something "
+        "takes, row locks, how many rows are written, which tables a join reads whole, or what a block of code does where there are rows. What runs outside a "
+        "transaction is watched, so that its locks are those that were seen at least. Code that a later use runs (a trigger that is made, a function that is "
+        "called only then) is not seen; what a trigger or function does and sets when the statement runs it, is. Statements about roles, databases, "
+        "tablespaces, subscriptions and other servers are not run. Another major version or a missing extension is warned of. GRANT and the like take no lock, "
+        "but may fail where two change the same object at once.\n\n"
         "With --out the plan is written to a file too, to be reviewed: \"apply --plan\" applies exactly it, or says "
         "what has changed since.\n\n"
         "With --verbose the statements are shown whole.",
