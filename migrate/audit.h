@@ -51,6 +51,7 @@ struct audit {
     size_t item_count;
     const char *scratch_server; /* "15.18": the server in which all was proved; NULL: none could be opened */
     const struct rules_report *rules;
+    const char *const *off; /* ids of rules that pgdeck.yaml switches off; NULL-terminated */
     size_t open; /* findings of versions, and items, of rules whose severity is error */
 };
 

@@ -11,15 +11,19 @@ static const char *const version_rules[] = {"migration.idempotent", "migration.d
 #define APPLIED_RULE "migration.unchanged"
 #define OWN_RULE "audit.current"
 
-/* All that there are, whatever else a check would ask: what is switched off stays so. */
+/* All that there are, whatever else a check would ask, but for those that are switched off. */
 static const char *const *rules_to_ask(const struct review *review)
 {
     const char **ids = talloc_zero_array(review->memory, const char *, RULE_COUNT + 1);
-    size_t count = 0;
-    for (size_t i = 0; i < RULE_COUNT; i++)
-        if (rules[i].occasion != RULE_SINCE && strcmp(rules[i].id, OWN_RULE) != 0 &&
-            review_severity(review, rules[i].id) != SEVERITY_OFF)
+    const char **off = talloc_zero_array(review->audit, const char *, RULE_COUNT + 1);
+    size_t count = 0, off_count = 0;
+    for (size_t i = 0; i < RULE_COUNT; i++) {
+        if (review_severity(review, rules[i].id) == SEVERITY_OFF)
+            off[off_count++] = rules[i].id;
+        else if (rules[i].occasion != RULE_SINCE && strcmp(rules[i].id, OWN_RULE) != 0)
             ids[count++] = rules[i].id;
+    }
+    review->audit->off = off;
     return ids;
 }
 

@@ -121,8 +121,9 @@ static void add_version(char **text, const struct audit_version *version)
     talloc_free(memory);
 }
 
-static void add_rules(char **text, const struct rules_report *report)
+static void add_rules(char **text, const struct audit *audit)
 {
+    const struct rules_report *report = audit->rules;
     add(text, "## House rules\n\n| rule | result | |\n| --- | --- | --- |\n");
     for (size_t i = 0; i < report->count; i++) {
         const struct rule_result *result = &report->results[i];
@@ -133,6 +134,8 @@ static void add_rules(char **text, const struct rules_report *report)
                                           .count = result->count};
         add_proof(text, &proof);
     }
+    for (const char *const *rule = audit->off; *rule; rule++)
+        add(text, "| %s | off | pgdeck.yaml says so |\n", *rule);
 }
 
 char *audit_report(TALLOC_CTX *owner, const struct audit *audit)
@@ -145,6 +148,6 @@ char *audit_report(TALLOC_CTX *owner, const struct audit *audit)
         add(&text, "There is no migration.\n\n");
     for (size_t i = 0; i < audit->count; i++)
         add_version(&text, &audit->versions[i]);
-    add_rules(&text, audit->rules);
+    add_rules(&text, audit);
     return text;
 }

@@ -258,6 +258,8 @@ static void test_rule_that_warns_or_is_off_leaves_nothing_open(void **state UNUS
     assert_found(3, "migration.name", "house style");
     set_severity(settings, "off");
     DECK_RUN(scene, 0, "--json", "audit");
+    assert_text("off.0", "migration.name");
+    assert_holds(read_project_file(deck_scene_text(scene, "report")), "| migration.name | off |");
 }
 
 static void test_report_is_never_written_over_another(void **state UNUSED)

@@ -51,17 +51,19 @@ static json_t *item_json(const struct audit_item *item)
 
 static json_t *document_of(const struct audit *audit, const char *report)
 {
-    json_t *sample = json_array(), *items = json_array();
+    json_t *sample = json_array(), *items = json_array(), *off = json_array();
+    for (const char *const *rule = audit->off; *rule; rule++)
+        json_array_append_new(off, json_string(*rule));
     for (size_t i = 0; i < audit->count; i++)
         json_array_append_new(sample, version_json(&audit->versions[i]));
     for (size_t i = 0; i < audit->item_count; i++)
         json_array_append_new(items, item_json(&audit->items[i]));
-    return json_pack("{s:b, s:s, s:s, s:s, s:o, s:o, s:I, s:I, s:I, s:o, s:o, s:o}", "ok", !audit->open, "date",
+    return json_pack("{s:b, s:s, s:s, s:s, s:o, s:o, s:I, s:I, s:I, s:o, s:o, s:o, s:o}", "ok", !audit->open, "date",
                      audit->date, "seed", audit->seed, "rule_set", RULES_VERSION, "target",
                      printer_json_text(audit->rules->target), "scratch_server",
                      printer_json_text(audit->scratch_server), "migrations", (json_int_t)audit->file_count, "recent",
                      (json_int_t)audit->recent, "open", (json_int_t)audit->open, "report", printer_json_text(report),
-                     "sample", sample, "items", items);
+                     "sample", sample, "items", items, "off", off);
 }
 
 /* ---- text ---- */
