@@ -95,6 +95,7 @@ help:
 	  'lint      layers, headers, manual' 'bench     figures beside psql, as ratios' \
 	  'soak      the kill, split, schema, fault and fuzz tests for long (SPLIT_CORPUS=DIR or SCHEMA_CORPUS=DIR,' \
 	  '          KILLS=N, PAIRS=N, FAULTS=N SEED=N, FUZZ_SECONDS=N)' \
+	  'setup     install the pre-commit hook; check, migrate: see docs/workflows' \
 	  'install   to DESTDIR and prefix; uninstall takes it away' 'clean     delete build/'
 
 deps:
@@ -114,7 +115,7 @@ test:
 	@$(MAKE) --no-print-directory $(JOBS) suites
 
 JOBS   := $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc 2>/dev/null || echo 2))
-SUITES = $(TESTS) tests/reference_check.sh $(BUILD)/lint
+SUITES = $(TESTS) tests/reference_check.sh tests/workflows_check.sh $(BUILD)/lint
 .PHONY: suites
 suites: all tests
 	@printf '#!/bin/sh\nBUILD=%s exec .ci/lint\n' '$(BUILD)' > $(BUILD)/lint && chmod +x $(BUILD)/lint
@@ -153,6 +154,11 @@ fuzz:
 	$(call say,FUZZ,statement)clang -g -O1 -std=c17 -D_GNU_SOURCE -I. $(PKG_CFLAGS) -fsanitize=fuzzer,address,undefined \
 	  -o $(BUILD)/fuzz/statement $(FUZZ_SOURCES) $(PKG_LIBS)
 	$(Q)$(BUILD)/fuzz/statement -max_total_time=$(FUZZ_SECONDS) -max_len=4096 $(BUILD)/fuzz/corpus tests/unit/cases
+
+# setup, check, migrate: on ourselves, with the program as it was built.
+PGDECK ?= $(BUILD)/pgdeck
+setup check migrate: all
+include docs/workflows/schema.mk
 
 install: all
 	install -d '$(DESTDIR)$(bindir)' '$(DESTDIR)$(mandir)/man1' '$(DESTDIR)$(prefix)/share/bash-completion/completions'
