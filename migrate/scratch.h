@@ -81,6 +81,9 @@ struct scratch_run {
     const struct query *first; /* run before the first statement, in its transaction; or NULL */
     /* After each statement that ran, with its index; false stops the run with the error it sets. Or NULL. */
     bool (*after)(void *argument, struct connection *connection, size_t statement, struct error *error);
+    /* Of RUN_ONE_TRANSACTION with `after`: a statement has failed for a reason of its own, and is undone; true: the run
+     * goes on behind it. Or NULL. */
+    bool (*refused)(void *argument, size_t statement, const struct error *failure);
     /* Of RUN_ONE_TRANSACTION, behind the last statement and in its transaction; false: it is rolled back. Or NULL. */
     bool (*before_commit)(void *argument, struct connection *connection, struct error *error);
     void *argument;

@@ -1,5 +1,5 @@
 /* What a statement outside a transaction has left behind: asked of the catalog, not of the answer that may be lost.
- * Private to migrate/apply. */
+ * Private to migrate/apply and migrate/twice. */
 #ifndef MIGRATE_APPLY_CHECK_H
 #define MIGRATE_APPLY_CHECK_H
 

@@ -373,6 +373,18 @@ static enum outcome run_statement(const struct job *job, struct error *error)
     return FAILED;
 }
 
+/* The transaction can be gone on with: the savepoint has taken the statement back. */
+static bool is_passed_over(const struct runner *runner, size_t statement, struct error *error)
+{
+    const struct scratch_run *run = runner->run;
+    if (!run->refused || connection_state(runner->connection) != STATE_IN_TRANSACTION ||
+        error->code == ERROR_CANCELLED || cancel_is_requested(connection_cancel(runner->connection)) ||
+        !run->refused(run->argument, statement, error))
+        return false;
+    error_clear(error);
+    return true;
+}
+
 static bool run_all(struct runner *runner, struct error *error)
 {
     const struct scratch_run *run = runner->run;
@@ -382,7 +394,7 @@ static bool run_all(struct runner *runner, struct error *error)
         job.memory = talloc_new(NULL);
         job.rule = rule_of(job.statement);
         enum outcome outcome = run_statement(&job, error);
-        ok = outcome != FAILED;
+        ok = outcome != FAILED || is_passed_over(runner, i, error);
         talloc_free(job.memory);
         if (outcome == RAN && run->after)
             ok = run->after(run->argument, runner->connection, i, error);
