@@ -8,7 +8,8 @@ struct closely {
     struct prover *prover;
     TALLOC_CTX *memory;
     struct close_evidence evidence;
-    const char *catalog; /* of the last look */
+    enum { READ_NO_CATALOG, READ_CATALOG } depth; /* snapshots are dear: only where digests differ in the end */
+    const char *catalog;                          /* of the last look */
     struct look_glance glance;
     bool has_ended; /* it came to its end */
 };
@@ -34,7 +35,7 @@ static bool look(struct closely *closely, struct connection *connection, size_t 
             return false;
         if (!closely->catalog || strcmp(closely->catalog, step.state.catalog) != 0) {
             closely->catalog = step.state.catalog;
-            if (!read_catalog(closely, connection, &step, error))
+            if (closely->depth == READ_CATALOG && !read_catalog(closely, connection, &step, error))
                 return false;
         }
     }
@@ -113,27 +114,47 @@ static bool read_before(struct closely *closely)
     struct connection *connection = prover->build.connection;
     struct close_evidence *evidence = &closely->evidence;
     const struct snapshot_options options = {.settings = prover->options->settings};
-    if (!prover_restore_sequences(prover, &closely->glance))
+    if (!prover_restore_sequences(prover, &closely->glance) ||
+        !look_state(closely->memory, connection, &closely->glance, LOOK_BEHIND, &evidence->state, prover->error))
         return false;
     evidence->sequences = prover->sequences;
+    if (closely->depth == READ_NO_CATALOG)
+        return true;
     evidence->snapshot = snapshot_take(closely->memory, connection, &options, prover->error);
-    return evidence->snapshot && look_files(closely->memory, connection, &evidence->files, prover->error) &&
-           look_state(closely->memory, connection, &closely->glance, LOOK_BEHIND, &evidence->state, prover->error);
+    return evidence->snapshot && look_files(closely->memory, connection, &evidence->files, prover->error);
+}
+
+static bool differs_in_catalog(const struct closely *closely)
+{
+    const struct close_evidence *evidence = &closely->evidence;
+    return closely->catalog && strcmp(closely->catalog, evidence->state.catalog) != 0;
+}
+
+/* It cannot be run with a savepoint around each statement: what the server says is all that is known. */
+static bool settle(struct closely *closely, struct findings *findings)
+{
+    struct error *error = closely->prover->error;
+    if (prover_is_ended(closely->prover, error) || !error->sqlstate[0])
+        return false;
+    size_t statement = error->statement > 0 ? (size_t)error->statement - 1 : 0;
+    findings_add_refusal(findings, closely->evidence.file, statement, error->sqlstate, error->message);
+    error_clear(error);
+    return true;
 }
 
 bool closely_prove(struct prover *prover, const struct migration_file *file, struct findings *findings)
 {
     struct closely closely = {.prover = prover, .memory = talloc_new(prover->memory), .evidence = {.file = file}};
     bool ok = run(&closely) && read_before(&closely);
+    if (ok && differs_in_catalog(&closely)) {
+        closely = (struct closely){
+            .prover = prover, .memory = closely.memory, .evidence = {.file = file}, .depth = READ_CATALOG};
+        ok = run(&closely) && read_before(&closely);
+    }
     if (ok)
         closely_judge(&closely.evidence, findings);
-    else if (!prover_is_ended(prover, prover->error) && prover->error->sqlstate[0]) {
-        /* It cannot be run with a savepoint around each statement: what the server says is all that is known. */
-        findings_add_refusal(findings, file, prover->error->statement > 0 ? (size_t)prover->error->statement - 1 : 0,
-                             prover->error->sqlstate, prover->error->message);
-        error_clear(prover->error);
-        ok = true;
-    }
+    else
+        ok = settle(&closely, findings);
     talloc_free(closely.memory);
     return ok;
 }

@@ -28,7 +28,7 @@ struct close_refusal {
 /* What is judged. */
 struct close_evidence {
     const struct migration_file *file;
-    const struct snapshot *snapshot; /* before the second run */
+    const struct snapshot *snapshot; /* before the second run; NULL: the catalog is the same, and was not read */
     struct look_files files;
     struct look_state state;
     struct look_sequences sequences;

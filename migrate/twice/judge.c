@@ -311,12 +311,14 @@ void closely_judge(const struct close_evidence *evidence, struct findings *findi
     for (size_t i = 0; i < evidence->refusal_count; i++)
         findings_add_refusal(findings, evidence->file, evidence->refusals[i].statement, evidence->refusals[i].sqlstate,
                              evidence->refusals[i].message);
-    make_diffs(&judgement);
-    judge_changes(&judgement);
-    judge_identities(&judgement, KIND_table);
-    judge_identities(&judgement, KIND_column);
-    judge_identities(&judgement, KIND_sequence);
-    judge_files(&judgement);
+    if (evidence->snapshot) {
+        make_diffs(&judgement);
+        judge_changes(&judgement);
+        judge_identities(&judgement, KIND_table);
+        judge_identities(&judgement, KIND_column);
+        judge_identities(&judgement, KIND_sequence);
+        judge_files(&judgement);
+    }
     judge_rows(&judgement);
     for (size_t i = 0; i < evidence->sequences.count; i++)
         judge_sequence(&judgement, &evidence->sequences.items[i]);

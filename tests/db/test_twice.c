@@ -5,7 +5,6 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include <time.h>
 #include <unistd.h>
 
 #include "migrate/twice.h"
@@ -28,10 +27,10 @@ static struct twice_report *prove(void)
     const struct twice_options options = {.settings = test->settings};
     error_clear(test->error);
     test->directory = directory_read(test, test->settings, test->error);
-    struct timespec t0, t1; clock_gettime(CLOCK_MONOTONIC, &t0);
+   
     struct twice_report *report =
         test->directory ? twice_prove(test, test->scratch, test->directory, &options, test->error) : NULL;
-    clock_gettime(CLOCK_MONOTONIC, &t1); fprintf(stderr, "%ld ms ran %zu\n", (t1.tv_sec-t0.tv_sec)*1000+(t1.tv_nsec-t0.tv_nsec)/1000000, report?report->ran:0);
+
     if (!report)
         fail_msg("%s: %s (%s, %s:%d)", error_kind(test->error->code)->name, test->error->message, test->error->sqlstate,
                  test->error->file ? test->error->file : "-", test->error->line);
