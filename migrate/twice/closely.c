@@ -94,6 +94,7 @@ static bool run(struct closely *closely)
         .file = closely->evidence.file->path,
         .statements = &closely->evidence.file->statements,
         .transaction = RUN_ONE_TRANSACTION,
+        .first = &look_first,
         .after = look_after,
         .refused = note_refusal,
         .before_commit = look_before_commit,

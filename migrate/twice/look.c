@@ -3,7 +3,7 @@
 
 #include <inttypes.h>
 
-extern const char sql_twice_glance[], sql_twice_files[], sql_twice_relations[];
+extern const char sql_twice_counts[], sql_twice_touched[], sql_twice_glance[], sql_twice_files[], sql_twice_relations[];
 
 enum { BATCH = 100 };
 
@@ -31,9 +31,7 @@ bool look_end(struct connection *connection, struct error *error)
     return ok;
 }
 
-static struct look_relation *read_relations(TALLOC_CTX *owner, struct connection *connection,
-                                            struct parameters parameters, const char *sql, size_t *count,
-                                            struct error *error)
+static struct look_relation *bind_relations(struct result *result, size_t *count, struct error *error)
 {
     static const struct column columns[] = {
         COLUMN(struct look_relation, oid),
@@ -41,18 +39,51 @@ static struct look_relation *read_relations(TALLOC_CTX *owner, struct connection
         COLUMN(struct look_relation, name),
         COLUMN(struct look_relation, xid),
     };
+    return result_bind(result, columns, countof(columns), sizeof(struct look_relation), count, error);
+}
+
+static struct look_relation *read_relations(TALLOC_CTX *owner, struct connection *connection,
+                                            struct parameters parameters, const char *sql, size_t *count,
+                                            struct error *error)
+{
     struct result *result = connection_query(owner, connection, parameters, error, sql);
-    return result ? result_bind(result, columns, countof(columns), sizeof(struct look_relation), count, error) : NULL;
+    return result ? bind_relations(result, count, error) : NULL;
+}
+
+static bool bind_glance(struct result *result, struct look_glance *glance, struct error *error)
+{
+    size_t count = 0;
+    struct look_relation *rows = bind_relations(result, &count, error);
+    if (rows)
+        *glance = (struct look_glance){.xid = rows[0].xid, .relations = rows + 1, .count = count - 1};
+    return rows;
 }
 
 bool look_glance(TALLOC_CTX *owner, struct connection *connection, struct look_glance *glance, struct error *error)
 {
-    size_t count = 0;
-    struct look_relation *rows = read_relations(owner, connection, NO_PARAMETERS, sql_twice_glance, &count, error);
-    if (!rows)
-        return false;
-    *glance = (struct look_glance){.xid = rows[0].xid, .relations = rows + 1, .count = count - 1};
-    return true;
+    struct result *result = connection_query(owner, connection, NO_PARAMETERS, error, sql_twice_glance);
+    return result && bind_glance(result, glance, error);
+}
+
+bool look_last(TALLOC_CTX *owner, struct connection *connection, struct look_glance *glance, struct error *error)
+{
+    struct query queries[] = {
+        {.sql = "SET CONSTRAINTS ALL IMMEDIATE"},
+        {.sql = "SELECT pg_catalog.set_config('role', 'none', true)"},
+        {.sql = "SELECT pg_catalog.set_config('search_path', '', true)"},
+        {.sql = sql_twice_glance},
+    };
+    return connection_pipeline(owner, connection, queries, countof(queries), NULL, error) &&
+           bind_glance(queries[3].result, glance, error);
+}
+
+bool look_touched(TALLOC_CTX *owner, struct connection *connection, struct look_glance *glance, struct error *error)
+{
+    struct look_glance touched = {.xid = -1};
+    touched.relations = read_relations(owner, connection, NO_PARAMETERS, sql_twice_touched, &touched.count, error);
+    if (touched.relations)
+        *glance = touched;
+    return touched.relations;
 }
 
 bool look_all(TALLOC_CTX *owner, struct connection *connection, const char *kinds, struct look_glance *glance,
@@ -64,6 +95,8 @@ bool look_all(TALLOC_CTX *owner, struct connection *connection, const char *kind
         *glance = all;
     return all.relations;
 }
+
+const struct query look_first = {.sql = sql_twice_counts};
 
 /* ---- sequences ---- */
 
@@ -143,26 +176,39 @@ static const char *const shapes[] = {
     [SHAPE_NAMED] = "(pg_catalog.to_jsonb(t) - 'oid')::text",
 };
 
-/* $1: the transaction's number. A row version of a later number is its, or one of its savepoints. */
-static const char *catalog_sql(TALLOC_CTX *owner, enum look_side side)
+static bool is_written(const struct look_glance *glance, const char *name)
 {
-    char *sql = talloc_strdup(owner, "SELECT pg_catalog.string_agg(line, E'\\n' ORDER BY line COLLATE \"C\") FROM (");
-    for (size_t i = 0; i < countof(system_tables); i++)
-        sql = talloc_asprintf_append_buffer(
-            sql,
-            "%sSELECT pg_catalog.concat('%s ', pg_catalog.count(*), ' ', pg_catalog.md5(pg_catalog.string_agg(%s, "
-            "E'\\n' ORDER BY %s COLLATE \"C\") FILTER (WHERE pg_catalog.age(t.%s) <= pg_catalog.age($1::text::xid)))) "
-            "AS line FROM pg_catalog.%s AS t",
-            i ? " UNION ALL " : "", system_tables[i].name, shapes[system_tables[i].shape],
-            shapes[system_tables[i].shape], side == LOOK_WITHIN ? "xmin" : "xmax", system_tables[i].name);
-    return talloc_strdup_append_buffer(sql, ") AS lines");
+    for (size_t i = 0; i < glance->count; i++)
+        if (*glance->relations[i].kind == 'c' && !strcmp(glance->relations[i].name, name))
+            return true;
+    return false;
 }
 
-static bool read_catalog(TALLOC_CTX *owner, struct connection *connection, int64_t xid, enum look_side side,
-                         struct look_state *state, struct error *error)
+/* $1: the transaction's number. A row version of a later number is its, or one of its savepoints. NULL: it has written
+ * to none of them. */
+static const char *catalog_sql(TALLOC_CTX *owner, const struct look_glance *glance, enum look_side side)
 {
-    char *number = talloc_asprintf(owner, "%" PRId64, xid);
-    const char *sql = catalog_sql(owner, side);
+    char *lines = NULL;
+    for (size_t i = 0; i < countof(system_tables); i++)
+        if (is_written(glance, system_tables[i].name))
+            lines = talloc_asprintf_append_buffer(
+                lines ? lines : talloc_strdup(owner, ""),
+                "%sSELECT pg_catalog.concat('%s ', pg_catalog.count(*), ' ', pg_catalog.md5(pg_catalog.string_agg(%s, "
+                "E'\\n' ORDER BY %s COLLATE \"C\") FILTER (WHERE pg_catalog.age(t.%s) <= pg_catalog.age($1::text::xid))"
+                ")) AS line FROM pg_catalog.%s AS t",
+                lines ? " UNION ALL " : "", system_tables[i].name, shapes[system_tables[i].shape],
+                shapes[system_tables[i].shape], side == LOOK_WITHIN ? "xmin" : "xmax", system_tables[i].name);
+    return lines ? talloc_asprintf(owner, "SELECT pg_catalog.string_agg(line, E'\\n') FROM (%s) AS lines", lines)
+                 : NULL;
+}
+
+static bool read_catalog(TALLOC_CTX *owner, struct connection *connection, const struct look_glance *glance,
+                         enum look_side side, struct look_state *state, struct error *error)
+{
+    char *number = talloc_asprintf(owner, "%" PRId64, glance->xid);
+    const char *sql = catalog_sql(owner, glance, side);
+    if (!sql)
+        return true;
     struct result *result = connection_query(owner, connection, PARAMETERS(number), error, sql);
     if (result)
         state->catalog = result_value(result);
@@ -180,8 +226,10 @@ static struct look_relation *find_tables(TALLOC_CTX *owner, struct connection *c
         "name, 0::bigint AS xid FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = "
         "c.relnamespace WHERE c.oid = ANY ($1::oid[]) AND c.relkind = 'r' ORDER BY c.oid";
     char *oids = talloc_strdup(owner, "{");
+    size_t listed = 0;
     for (size_t i = 0; i < glance->count; i++)
-        oids = talloc_asprintf_append_buffer(oids, "%s%" PRId64, i ? "," : "", glance->relations[i].oid);
+        if (*glance->relations[i].kind == 'r')
+            oids = talloc_asprintf_append_buffer(oids, "%s%" PRId64, listed++ ? "," : "", glance->relations[i].oid);
     oids = talloc_strdup_append_buffer(oids, "}");
     return read_relations(owner, connection, PARAMETERS(oids), sql, count, error);
 }
@@ -218,10 +266,20 @@ static bool read_batch(TALLOC_CTX *owner, struct connection *connection, const s
     return rows != NULL;
 }
 
+static bool has_table(const struct look_glance *glance)
+{
+    for (size_t i = 0; i < glance->count; i++)
+        if (*glance->relations[i].kind == 'r')
+            return true;
+    return false;
+}
+
 static bool read_rows(TALLOC_CTX *owner, struct connection *connection, const struct look_glance *glance,
                       struct look_state *state, struct error *error)
 {
     size_t count = 0;
+    if (!has_table(glance))
+        return true;
     struct look_relation *tables = find_tables(owner, connection, glance, &count, error);
     if (!tables)
         return false;
@@ -236,7 +294,7 @@ bool look_state(TALLOC_CTX *owner, struct connection *connection, const struct l
                 struct look_state *state, struct error *error)
 {
     *state = (struct look_state){.catalog = ""};
-    return (glance->xid < 0 || read_catalog(owner, connection, glance->xid, side, state, error)) &&
+    return (glance->xid < 0 || read_catalog(owner, connection, glance, side, state, error)) &&
            read_rows(owner, connection, glance, state, error);
 }
 

@@ -10,10 +10,13 @@
 #include "store/connection.h"
 #include "store/error.h"
 
-/* A table or sequence that the transaction may have written to. */
+/* What a transaction that is to be looked at begins with: it notes what had been written before. */
+extern const struct query look_first;
+
+/* A table or sequence that the transaction may have written to, or a system table that it has. */
 struct look_relation {
     int64_t oid;
-    const char *kind, *name; /* pg_class.relkind; qualified and quoted */
+    const char *kind, *name; /* pg_class.relkind, of system tables c; qualified and quoted */
     int64_t xid;
 };
 
@@ -26,6 +29,15 @@ struct look_glance {
 /* One query. Owner: `owner`. */
 bool look_glance(TALLOC_CTX *owner, struct connection *connection, struct look_glance *glance,
                  struct error *error) NODISCARD;
+
+/* The same behind the last statement of a transaction that will be rolled back: deferred constraints speak first, and
+ * the session's own role and an empty search_path are left behind. */
+bool look_last(TALLOC_CTX *owner, struct connection *connection, struct look_glance *glance,
+               struct error *error) NODISCARD;
+
+/* Only the sequences; whatever the session's role and search_path are. */
+bool look_touched(TALLOC_CTX *owner, struct connection *connection, struct look_glance *glance,
+                  struct error *error) NODISCARD;
 
 /* All sequences, or all tables and sequences, as if each had been touched, by nobody. Owner: `owner`. */
 #define LOOK_SEQUENCES "{S}"

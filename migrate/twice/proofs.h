@@ -9,7 +9,7 @@
 #include "migrate/twice/prover.h"
 #include "store/base.h"
 
-#define PROOFS_BLOCK 16
+#define PROOFS_BLOCK 64
 
 struct proofs; /* opaque */
 

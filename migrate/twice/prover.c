@@ -109,7 +109,7 @@ struct first {
 static bool note_sequences(void *argument, struct connection *connection, struct error *error)
 {
     struct first *first = argument;
-    return look_glance(first->memory, connection, &first->glance, error);
+    return look_touched(first->memory, connection, &first->glance, error);
 }
 
 bool prover_run_next(struct prover *prover, const struct build_hooks *hooks)

@@ -14,7 +14,7 @@ struct second {
 
 static bool look(struct second *second, struct connection *connection, struct error *error)
 {
-    if (!look_begin(connection, error) || !look_glance(second->memory, connection, &second->glance, error) ||
+    if (!look_last(second->memory, connection, &second->glance, error) ||
         !look_sequences(second->memory, connection, &second->glance, &second->sequences, error))
         return false;
     return second->glance.xid < 0 ||
@@ -25,8 +25,7 @@ static bool look(struct second *second, struct connection *connection, struct er
 static bool look_before_commit(void *argument, struct connection *connection, struct error *error)
 {
     struct second *second = argument;
-    second->has_looked = connection_execute(connection, NO_PARAMETERS, error, "SET CONSTRAINTS ALL IMMEDIATE") &&
-                         look(second, connection, error);
+    second->has_looked = look(second, connection, error);
     return second->has_looked && error_set(error, ERROR_INTERNAL, "it has been looked at");
 }
 
@@ -89,6 +88,7 @@ static bool run(struct second *second, const struct migration_file *file, bool *
         .file = file->path,
         .statements = &file->statements,
         .transaction = RUN_ONE_TRANSACTION,
+        .first = &look_first,
         .before_commit = look_before_commit,
         .argument = second,
     };
