@@ -27,7 +27,7 @@ static struct twice_report *prove(void)
     const struct twice_options options = {.settings = test->settings};
     error_clear(test->error);
     test->directory = directory_read(test, test->settings, test->error);
-   
+
     struct twice_report *report =
         test->directory ? twice_prove(test, test->scratch, test->directory, &options, test->error) : NULL;
 
