@@ -1,5 +1,5 @@
 /* See documentation.h. An entry begins at a heading of level two whose first word is a version, and ends at the next
- * heading of its level or above. Lines inside fences are no headings. */
+ * heading of its level or above. Lines inside fences and HTML comments are no headings. */
 #include "migrate/documentation.h"
 
 #include <ctype.h>
@@ -7,28 +7,11 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "migrate/documentation/markdown.h"
+#include "migrate/documentation/notes.h"
 #include "store/disk.h"
 
 #define LIMIT_BYTES (16 * 1024 * 1024)
-
-/* What opens and closes a block of code: at least three of one mark. What closes it is at least as long as what opened
- * it. */
-struct fence {
-    char mark; /* 0: none is open */
-    size_t length;
-};
-
-static void pass_fence(struct fence *open, const char *line)
-{
-    size_t length = *line == '`' ? strspn(line, "`") : strspn(line, "~");
-    const char *rest = line + length + strspn(line + length, " \t\r");
-    if (length < 3)
-        return;
-    if (!open->mark)
-        *open = (struct fence){*line, length};
-    else if (*line == open->mark && length >= open->length && (!*rest || *rest == '\n'))
-        open->mark = '\0';
-}
 
 static bool ends_entry(const char *line) { return !strncmp(line, "# ", 2) || !strncmp(line, "## ", 3); }
 
@@ -86,17 +69,18 @@ static void begin_entry(struct parser *parser, const char *line, size_t size, in
     parser->body = line[size] ? line + size + 1 : line + size;
 }
 
+/* Looked at without code and comments; kept as it stands. */
 static void parse(struct documentation *documentation, const char *text)
 {
     struct parser parser = {documentation, NULL};
-    struct fence fence = {0};
+    char *blanked = markdown_blank(documentation, text);
     int number = 1;
     for (const char *line = text; *line; number++) {
         size_t size = strcspn(line, "\n");
-        pass_fence(&fence, line);
-        if (!fence.mark && ends_entry(line)) {
+        const char *seen = blanked + (line - text);
+        if (ends_entry(seen)) {
             end_entry(&parser, line);
-            int64_t version = heading_version(line);
+            int64_t version = heading_version(seen);
             if (version >= 0)
                 begin_entry(&parser, line, size, number, version);
         }
@@ -104,6 +88,10 @@ static void parse(struct documentation *documentation, const char *text)
         if (!*line)
             end_entry(&parser, line);
     }
+    documentation->lines = number - 1;
+    talloc_free(blanked);
+    for (size_t i = 0; i < documentation->count; i++)
+        notes_read(documentation, &documentation->entries[i]);
 }
 
 struct documentation *documentation_read(TALLOC_CTX *owner, const struct settings *settings, struct error *error)

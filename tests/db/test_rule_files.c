@@ -245,6 +245,74 @@ static void test_secrets_are_shown_nowhere(void **state)
     }
 }
 
+/* ---- documentation ---- */
+
+#define DOCUMENT "docs/DATABASE_MIGRATIONS.md"
+#define WRITTEN "**Intent.** Why it is made, in words.\n\n**Safety.** What it locks, in words.\n\n"
+
+static void put_migrations(struct project *project, int count)
+{
+    for (int i = 1; i <= count; i++)
+        put(project, talloc_asprintf(project, "migrations/%03d_step_%d.sql", i, i), "SELECT 1;\n");
+}
+
+static void test_documentation_that_is_missing_is_one_finding_in_a_house(void **state)
+{
+    struct project *project = *state;
+    assert_string_equal(ask(project, "migration.documented"), "skipped: there are no migrations");
+    put_migrations(project, 3);
+    assert_string_equal(ask(project, "migration.documented"), "skipped: the project has no " DOCUMENT);
+    put(project, "pgdeck.yaml", "project: x\n");
+    assert_string_equal(ask(project, "migration.documented"), DOCUMENT ":0 -");
+}
+
+static void test_documentation_is_judged_entry_by_entry(void **state)
+{
+    struct project *project = *state;
+    put_migrations(project, 5);
+    put(project, DOCUMENT,
+        "# Migrations\n\n## 001_step_1\n\n" WRITTEN "## 002_step_2\n**Intent.** \n\n**Safety.** \n"
+        "## 004_step_4\nNothing of the kind.\n## 005_step_5\n" WRITTEN "## 5 again\n" WRITTEN "## 006_gone\n" WRITTEN
+        "## 007_gone (no file)\n");
+    assert_string_equal(ask(project, "migration.documented"),
+                        DOCUMENT ":10 002_step_2\n" DOCUMENT ":12 002_step_2\n" DOCUMENT ":13 003\n" DOCUMENT
+                                 ":13 004_step_4\n" DOCUMENT ":13 004_step_4\n" DOCUMENT ":20 5 again\n" DOCUMENT
+                                 ":25 006_gone");
+    put(project, DOCUMENT,
+        "## 001_step_1\n" WRITTEN "## 2 Step 2\n" WRITTEN "## 003_step_3\n" WRITTEN "## 004\n" WRITTEN
+        "## `005_step_5`\n" WRITTEN);
+    assert_string_equal(ask(project, "migration.documented"), "ok");
+    put(project, "migrations/006_bad.sql", "SELECT 'open;\n");
+    put(project, DOCUMENT,
+        talloc_asprintf(project, "## 5\n" WRITTEN "## 4\n" WRITTEN "## 3\n" WRITTEN "## 2\n" WRITTEN "## 1\n" WRITTEN
+                                 "## 6\n" WRITTEN));
+    assert_string_equal(ask(project, "migration.documented"), "ok"); /* in any order; of a file that cannot be read */
+}
+
+static void test_documentation_of_what_new_made_is_not_written_yet(void **state)
+{
+    struct project *project = *state;
+    const char *const words[] = {"-C", project->directory, "new", "add things", NULL};
+    struct program *program = program_start(project, project->home, NULL, words);
+    program_wait(program, PATIENCE_MS);
+    assert_int_equal(program->exit_status, 0);
+    assert_string_equal(ask(project, "migration.documented"),
+                        DOCUMENT ":5 001_add_things\n" DOCUMENT ":7 001_add_things");
+}
+
+static void test_documentation_since_is_that_of_changed_migrations(void **state)
+{
+    struct project *project = *state;
+    put_migrations(project, 3);
+    put(project, DOCUMENT, "## 003_step_3\n" WRITTEN);
+    shell(project, "git init -q -b main . && git add -A && git commit -qm one && git checkout -qb work");
+    assert_string_equal(ask_since(project, "migration.documented", "main"), "ok");
+    put(project, "migrations/004_step_4.sql", "SELECT 1;\n");
+    assert_string_equal(ask_since(project, "migration.documented", "main"), DOCUMENT ":5 004");
+    shell(project, "rm migrations/003_step_3.sql migrations/004_step_4.sql");
+    assert_string_equal(ask_since(project, "migration.documented", "main"), DOCUMENT ":1 003_step_3");
+}
+
 /* ---- since ---- */
 
 static void test_since_looks_at_changed_files_alone(void **state)
@@ -293,6 +361,10 @@ int main(void)
         TEST(test_secrets_without_git_are_found_where_they_do_not_belong),
         TEST(test_secrets_that_git_would_commit_are_found),
         TEST(test_secrets_are_shown_nowhere),
+        TEST(test_documentation_that_is_missing_is_one_finding_in_a_house),
+        TEST(test_documentation_is_judged_entry_by_entry),
+        TEST(test_documentation_of_what_new_made_is_not_written_yet),
+        TEST(test_documentation_since_is_that_of_changed_migrations),
         TEST(test_since_looks_at_changed_files_alone),
         TEST(test_since_of_an_unknown_revision_is_wrong_usage),
     };
