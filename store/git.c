@@ -241,7 +241,6 @@ char *git_commit(TALLOC_CTX *owner, struct git *git, const char *revision, struc
     return commit;
 }
 
-/* Where HEAD and the commit parted. Owner: `owner`. */
 static char *base_of(TALLOC_CTX *owner, struct git *git, const char *commit, const char *revision, struct error *error)
 {
     struct output output;
@@ -256,6 +255,29 @@ static char *base_of(TALLOC_CTX *owner, struct git *git, const char *commit, con
     error_set(error, ERROR_USAGE, "\"%s\" and HEAD share no history here", revision);
     hint_at_history(owner, git, "Name a revision that this branch was made from.", error);
     return NULL;
+}
+
+char *git_base(TALLOC_CTX *owner, struct git *git, const char *revision, struct error *error)
+{
+    TALLOC_CTX *memory = talloc_new(NULL);
+    char *commit = git_commit(memory, git, revision, error);
+    char *base = commit ? talloc_steal(owner, base_of(memory, git, commit, revision, error)) : NULL;
+    talloc_free(memory);
+    return base;
+}
+
+char *git_read(TALLOC_CTX *owner, struct git *git, const char *commit, const char *path, size_t *size_bytes,
+               struct error *error)
+{
+    TALLOC_CTX *memory = talloc_new(NULL);
+    struct output output;
+    char *name = talloc_asprintf(memory, "%s:./%s", commit, path), *bytes = NULL;
+    if (RUN(memory, git, &output, error, "cat-file", "blob", name) && output.exit_status == 0) {
+        bytes = talloc_steal(owner, output.bytes);
+        *size_bytes = output.size_bytes;
+    }
+    talloc_free(memory);
+    return bytes;
 }
 
 /* ---- names ---- */
@@ -316,8 +338,7 @@ static bool list_changed(struct git_names *names, struct git *git, const char *r
 {
     TALLOC_CTX *memory = talloc_new(names);
     struct output output;
-    char *commit = git_commit(memory, git, revision, error);
-    char *base = commit ? base_of(memory, git, commit, revision, error) : NULL;
+    char *base = git_base(memory, git, revision, error);
     bool ok = base &&
               RUN(memory, git, &output, error, "diff", "--name-only", "-z", "--no-renames", "--no-ext-diff",
                   "--no-textconv", "--ignore-submodules=all", base, "--") &&

@@ -36,6 +36,15 @@ const char *git_absence(const struct git *git);
  * is no repository, or git does not know the revision, with what to do in a shallow clone; ERROR_PROJECT. */
 char *git_commit(TALLOC_CTX *owner, struct git *git, const char *revision, struct error *error) NODISCARD;
 
+/* Where HEAD and the revision parted: the full name of a commit. Owner: `owner`. Errors: as git_commit; ERROR_USAGE:
+ * the two share no history. */
+char *git_base(TALLOC_CTX *owner, struct git *git, const char *revision, struct error *error) NODISCARD;
+
+/* The bytes that a file of the project had in a commit (its full name); NUL-terminated behind *size_bytes. NULL with no
+ * error set: it was not there. Owner: `owner`. Errors: ERROR_PROJECT, ERROR_CANCELLED. */
+char *git_read(TALLOC_CTX *owner, struct git *git, const char *commit, const char *path, size_t *size_bytes,
+               struct error *error) NODISCARD;
+
 /* What a pull request against the revision would change: names that differ between where HEAD and the revision parted
  * and the files as they lie there, deleted ones included, and files that git neither tracks nor ignores. Owner:
  * `owner`. Errors: as git_commit; ERROR_USAGE: the two share no history. */

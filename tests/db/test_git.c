@@ -122,6 +122,21 @@ static void test_git_knows_branches_tags_and_ancestors(void **state)
     }
 }
 
+static void test_git_reads_what_a_file_was(void **state)
+{
+    struct fixture *fixture = *state;
+    shell(fixture, "echo 2 >>services/shop/a.txt; git commit -qam three; echo 3 >>services/shop/a.txt");
+    struct git *git = open_git(fixture);
+    char *base = git_base(fixture, git, "main", fixture->error);
+    assert_string_equal(base, git_commit(fixture, git, "main~1", fixture->error));
+    size_t size_bytes;
+    assert_string_equal(git_read(fixture, git, base, "a.txt", &size_bytes, fixture->error), "a\n");
+    assert_int_equal(size_bytes, 2);
+    assert_null(git_read(fixture, git, base, "nothing.txt", &size_bytes, fixture->error));
+    assert_null(git_read(fixture, git, base, "", &size_bytes, fixture->error));
+    assert_false(error_is_set(fixture->error));
+}
+
 static void test_git_revision_is_never_an_option_or_a_range(void **state)
 {
     struct fixture *fixture = *state;
@@ -278,6 +293,7 @@ int main(void)
         TEST(test_git_changed_is_what_a_pull_request_changes),
         TEST(test_git_changed_is_nothing_where_nothing_was_done),
         TEST(test_git_knows_branches_tags_and_ancestors),
+        TEST(test_git_reads_what_a_file_was),
         TEST(test_git_revision_is_never_an_option_or_a_range),
         TEST(test_git_says_how_a_shallow_clone_is_made_whole),
         TEST(test_git_runs_nothing_that_the_repository_names),

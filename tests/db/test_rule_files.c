@@ -1,6 +1,6 @@
 /* pgdeck: allow secrets because all of them are made up */
 /* The rules that are asked of files, through `check`: each in a project that breaks it at known places, and in the same
- * project mended; and what --since leaves out. No server is needed. */
+ * project mended; and what --since leaves out. One of them builds mirrors in scratch, the others need no server. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -64,7 +64,8 @@ static const char *ask_since(struct project *project, const char *rule, const ch
 {
     const char *const words[] = {"--json", "-C", project->directory, "check", "--rule", rule, since ? "--since" : NULL,
                                  since,    NULL};
-    struct program *program = program_start(project, project->home, NULL, words);
+    static const char *const environment[] = {"PGDECK_CLUSTER_LINGER=2s", NULL};
+    struct program *program = program_start(project, project->home, environment, words);
     program_wait(program, PATIENCE_MS);
     json_decref(project->document);
     project->document = json_loads(program->out, 0, NULL);
@@ -348,6 +349,64 @@ static void test_since_of_an_unknown_revision_is_wrong_usage(void **state)
     }
 }
 
+/* How many findings the rule has at a file, by what did not follow. */
+static const char *together(struct project *project)
+{
+    (void)ask_since(project, "migration.together", "main");
+    json_t *result = json_array_get(json_object_get(project->document, "rules"), 0), *finding;
+    char *text = talloc_strdup(project, "");
+    size_t index;
+    json_array_foreach(json_object_get(result, "findings"), index, finding)
+    {
+        const char *message = text_of(finding, "message");
+        text = talloc_asprintf_append(
+            text, "%s:%s%s%s ", text_of(finding, "object"), strstr(message, "create_tables.sql") ? "init" : "",
+            strstr(message, "DATABASE_MIGRATIONS.md") ? "docs" : "", strstr(message, "store/models") ? "models" : "");
+    }
+    return text;
+}
+
+#define INIT(table, versions)                                                                                          \
+    "CREATE TABLE orders (id bigint NOT NULL PRIMARY KEY" table ");\n"                                                 \
+    "CREATE TABLE schema_migrations (version varchar(32) PRIMARY KEY);\n"                                              \
+    "INSERT INTO schema_migrations (version) VALUES " versions ";\n"
+#define MODEL(columns)                                                                                                 \
+    "entity: Order\ntable: orders\ncolumns:\n  id: {type: bigint, nullable: false, primary_key: true}\n" columns
+
+static void test_together_demands_what_did_not_follow_and_nothing_else(void **state)
+{
+    struct project *project = *state;
+    put(project, "migrations/001_step_1.sql", "CREATE TABLE orders (id bigint NOT NULL PRIMARY KEY);\n");
+    put(project, "initdb/create_tables.sql", INIT("", "('001')"));
+    put(project, "store/models/order.yaml", MODEL(""));
+    put(project, DOCUMENT, "## 001_step_1\n" WRITTEN);
+    shell(project, "git init -q -b main . && git add -A && git commit -qm one && git checkout -qb work");
+    assert_string_equal(together(project), "");
+    /* Other words about what runs the same. */
+    put(project, "migrations/001_step_1.sql", "-- Orders.\nCREATE TABLE orders (id bigint NOT NULL PRIMARY KEY);\n");
+    assert_string_equal(together(project), "");
+    put(project, "migrations/002_step_2.sql", "ALTER TABLE orders ADD COLUMN note text;\n");
+    assert_string_equal(together(project), "002:docs 002:init 002:models ");
+    /* What changes only rows has nothing to say to the models; what is there already need not change. */
+    put(project, "migrations/003_step_3.sql", "UPDATE orders SET note = '';\n");
+    assert_string_equal(together(project), "002:docs 002:init 002:models 003:docs 003:init ");
+    put(project, DOCUMENT, "## 001_step_1\n" WRITTEN "## 002\n" WRITTEN "## 003\n" WRITTEN);
+    put(project, "initdb/create_tables.sql", INIT(", note text", "('001'), ('002'), ('003')"));
+    assert_string_equal(together(project), "002:models ");
+    put(project, "store/models/order.yaml", MODEL("  note: {type: text, nullable: true}\n"));
+    assert_string_equal(together(project), "");
+    /* All of it declared on main before: nothing has to follow. */
+    shell(project, "git checkout -q main; git add store docs initdb; git commit -qm two; git checkout -q -B work main");
+    assert_string_equal(together(project), "");
+}
+
+static void test_together_without_a_revision_is_not_asked(void **state)
+{
+    struct project *project = *state;
+    put_migrations(project, 1);
+    assert_int_equal(strncmp(ask(project, "migration.together"), "skipped: ", 9), 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -366,6 +425,8 @@ int main(void)
         TEST(test_documentation_of_what_new_made_is_not_written_yet),
         TEST(test_documentation_since_is_that_of_changed_migrations),
         TEST(test_since_looks_at_changed_files_alone),
+        TEST(test_together_demands_what_did_not_follow_and_nothing_else),
+        TEST(test_together_without_a_revision_is_not_asked),
         TEST(test_since_of_an_unknown_revision_is_wrong_usage),
     };
     return cmocka_run_group_tests_name("rule_files", tests, NULL, NULL);
