@@ -2,6 +2,7 @@
  * migrate/apply/. See apply.h. */
 #include "migrate/apply.h"
 
+#include "migrate/apply/advice.h"
 #include "migrate/apply/aftermath.h"
 #include "migrate/apply/file.h"
 #include "migrate/apply/guard.h"
@@ -131,6 +132,7 @@ static bool apply_file(struct run *run, struct error *error)
     int attempts = 1;
     run->statement = 0;
     run->file_started_ms = clock_monotonic_ms();
+    run->is_advised = false;
     run_emit(run, APPLY_FILE_STARTED, NULL, 0);
     if (file->statements.count == 0)
         run_emit(run, APPLY_WARNING, "the file holds no statement: it is applied, and does nothing", 0);
@@ -138,6 +140,8 @@ static bool apply_file(struct run *run, struct error *error)
     bool is_stepwise = !file->is_transactional && file->statements.count > 0;
     aftermath_begin(run);
     if (!(is_stepwise ? stepwise_apply(run, &attempts, error) : transactional_apply(run, &attempts, error))) {
+        if (!error->file)
+            error_place(error, file->path, 0, 0);
         result->failed_version = talloc_strdup(result, file->version);
         result->failed_statement = error->statement;
         result->failed_line = error->line;
@@ -303,6 +307,8 @@ bool apply_run(TALLOC_CTX *owner, const struct plan *plan, const struct apply_op
         }
         ok = test_after(run, ok, error);
     }
+    if (!ok)
+        advice_conclude(run, error);
     if (options->log)
         log_run(run, ok, error);
     run_close(run);

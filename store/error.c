@@ -74,6 +74,15 @@ bool error_detail(struct error *error, const char *format, ...)
     return false;
 }
 
+bool error_stands(struct error *error, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    error->stands = talloc_vasprintf(error, format, arguments);
+    va_end(arguments);
+    return false;
+}
+
 bool error_place(struct error *error, const char *file, int line, int column)
 {
     error->file = file ? talloc_strdup(error, file) : NULL;
@@ -91,6 +100,7 @@ void error_copy(struct error *to, const struct error *from)
 #define COPY(member) to->member = from->member ? talloc_strdup(to, from->member) : NULL
     COPY(message);
     COPY(detail);
+    COPY(stands);
     COPY(hint);
     COPY(context);
     COPY(file);

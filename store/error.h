@@ -31,6 +31,7 @@ struct error {
     char sqlstate[6];
     const char *message; /* lower case, no final stop; names the thing */
     const char *detail;  /* the server's DETAIL, or more facts */
+    const char *stands;  /* what is true of the target now: "nothing of 003 stands"; of a run that failed */
     const char *hint;    /* a sentence: what to do next */
     const char *context; /* the server's CONTEXT */
     const char *file;    /* as shown to a person: relative to the project where it lies in it */
@@ -58,6 +59,9 @@ bool error_hint(struct error *error, const char *format, ...) PRINTF_LIKE(2, 3);
 
 /* Replaces the detail. Returns false. */
 bool error_detail(struct error *error, const char *format, ...) PRINTF_LIKE(2, 3);
+
+/* Replaces what stands. Returns false. */
+bool error_stands(struct error *error, const char *format, ...) PRINTF_LIKE(2, 3);
 
 /* Names the place. line and column from 1, or 0 for none. Returns false. */
 bool error_place(struct error *error, const char *file, int line, int column);

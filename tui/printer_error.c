@@ -20,6 +20,7 @@ json_t *printer_error_json(const struct error *error)
     json_object_set_new(json, "code", json_string(error_kind(error->code)->name));
     json_object_set_new(json, "message", printer_json_text(error->message ? error->message : ""));
     set_text(json, "detail", error->detail);
+    set_text(json, "stands", error->stands);
     set_text(json, "hint", error->hint);
     set_text(json, "context", error->context);
     set_text(json, "sqlstate", error->sqlstate);
@@ -71,6 +72,8 @@ char *printer_error_text(TALLOC_CTX *owner, const struct error *error)
         text = append_lines(text, "detail: ", error->detail);
     if (error->context)
         text = append_lines(text, "context: ", error->context);
+    if (error->stands)
+        text = append_lines(text, "stands: ", error->stands);
     if (error->hint)
         text = append_lines(text, "hint: ", error->hint);
     talloc_free(what);

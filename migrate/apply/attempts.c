@@ -2,9 +2,9 @@
  * another one; each is recorded in the journal. And how long each waits for a lock. */
 #include "migrate/apply/file.h"
 
-#include <ctype.h>
 #include <sys/random.h>
 
+#include "migrate/apply/advice.h"
 #include "migrate/apply/aftermath.h"
 #include "migrate/guard/timeout.h"
 #include "store/clock.h"
@@ -37,12 +37,12 @@ static bool record_attempt(struct run *run, struct error *error)
 }
 
 /* How long the file needs is not known, only how long it has had: a choice that is far beyond that. */
-static void explain_breaker(const struct run *run, struct error *error)
+static void explain_breaker(struct run *run, struct error *error)
 {
     int64_t had_ms = clock_monotonic_ms() - run->attempt_ms;
     int64_t minutes = had_ms * 10 / 60000 + 1;
-    error_hint(
-        error,
+    advice_give(
+        run, error,
         "It held its locks and was stopped %lld.%lld s after it began, as others had waited for breaker_wait (%lld ms) behind it. "
         "Take its long part in a safe way (`pgdeck plan` shows it), or let them wait at a quiet hour: "
         "`PGDECK_BREAKER_WAIT=%lldmin pgdeck apply`, or more; 0 is without end.",
@@ -51,23 +51,21 @@ static void explain_breaker(const struct run *run, struct error *error)
 }
 
 /* The end of it all. What a person can do depends on who gave the time. */
-static void explain_end(const struct run *run, const struct ladder *ladder, struct error *error)
+static void explain_end(struct run *run, const struct ladder *ladder, struct error *error)
 {
-    const char *stands = run->step->file->is_transactional ? "nothing was applied" : "nothing of the statement stands";
     if (run->seen.stop == STOP_HOLDING)
         explain_breaker(run, error);
     else if (error->code == ERROR_LOCK_TIMEOUT && ladder->is_given)
-        error_hint(
-            error,
-            "Something holds a lock on what the statement needs; %s. Try again when it has gone, or give the file "
-            "more time with its head line -- pgdeck: lock-timeout 30s.",
-            stands);
+        advice_give(
+            run, error,
+            "Something holds a lock on what the statement needs: `pgdeck activity` shows who. Run `pgdeck apply` again when it "
+            "has gone, or give the file more time with its head line -- pgdeck: lock-timeout 30s.");
     else if (error->code == ERROR_LOCK_TIMEOUT)
-        error_hint(error,
-                   "%c%s, after %d attempts. `pgdeck activity` shows who holds the lock: run `pgdeck "
-                   "apply` again when they have gone. The settings lock_budget and lock_attempts say how long pgdeck "
-                   "tries by itself.",
-                   toupper(*stands), stands + 1, ladder->attempt);
+        advice_give(
+            run, error,
+            "There was no lock after %d attempts: `pgdeck activity` shows who holds it. Run `pgdeck apply` again when they have "
+            "gone. The settings lock_budget and lock_attempts say how long pgdeck tries by itself.",
+            ladder->attempt);
 }
 
 static void tell_pause(struct run *run, const struct ladder *ladder, const struct error *error, int64_t pause_ms)
@@ -137,11 +135,14 @@ bool file_tries_again(struct run *run, struct ladder *ladder, int step, struct e
 
 bool file_hold_wait(struct run *run, size_t index, struct error *error)
 {
+    int64_t wait_ms = run_lock_wait_ms(run, run->step);
+    if (wait_ms == run->held_wait_ms && !run->is_wait_suspect)
+        return true;
     TALLOC_CTX *memory = talloc_new(NULL);
     const char *was = NULL, *is;
-    int64_t wait_ms = run_lock_wait_ms(run, run->step);
     bool ok = timeout_hold(memory, run->work, run->held_wait_ms, wait_ms, &was, &is, error);
     run->held_wait_ms = wait_ms;
+    run->is_wait_suspect = false;
     if (was && !run->is_overruled) {
         run->is_overruled = true;
         run_emit(run, APPLY_WARNING,
@@ -163,6 +164,7 @@ bool transactional_apply(struct run *run, int *attempts, struct error *error)
     run->is_overruled = false;
     for (;;) {
         error_clear(error);
+        run->is_advised = false;
         *attempts = run->attempt = ladder.attempt;
         run->lock_wait_ms = ladder_wait_ms(&ladder);
         run->attempt_ms = clock_monotonic_ms();

@@ -21,6 +21,9 @@ bool stepwise_apply(struct run *run, int *attempts, struct error *error) NODISCA
  * is in the journal then, as one of `step` (0: of the file). Else the error says what can be done. */
 bool file_tries_again(struct run *run, struct ladder *ladder, int step, struct error *error);
 
+/* A statement that was cancelled and not by us: whose limit that was, and how to give it more. After guard_explain. */
+void file_explain_timeout(struct run *run, struct error *error);
+
 /* Behind a statement of the file: the wait for a lock stays the run's, whatever that has set; it is told once a file.
  * Places its errors. */
 bool file_hold_wait(struct run *run, size_t index, struct error *error) NODISCARD;

@@ -181,6 +181,7 @@ size_t run_preparation(TALLOC_CTX *owner, struct run *run, const struct plan_ste
     const char **values = talloc_array(owner, const char *, 6);
     values[0] = talloc_asprintf(owner, "pgdeck:%s:%s", run->actor.run, step ? step->file->version : "work");
     run->held_wait_ms = run_lock_wait_ms(run, step);
+    run->is_wait_suspect = false;
     values[1] = milliseconds(owner, run->held_wait_ms);
     values[2] =
         milliseconds(owner, step ? step->statement_timeout_ms : settings_number(settings, SETTING_statement_timeout));

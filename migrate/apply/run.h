@@ -35,6 +35,7 @@ struct run {
     int64_t lock_wait_ms;    /* lock timeout of the attempt; 0: the step's own */
     int64_t attempt_ms;      /* when it began */
     int64_t held_wait_ms;    /* to which the work connection's lock_timeout was set last */
+    bool is_wait_suspect;    /* a statement has run since then that may have changed it */
     struct watcher *watcher; /* NULL: nobody watches */
     struct watcher_end seen; /* by the watcher, of the attempt that ended last */
     pthread_mutex_t telling; /* one thread at a time calls the listener */
@@ -42,6 +43,7 @@ struct run {
     bool is_queue_told;      /* under `telling` */
     char left_role[64];      /* that the file at hand has left set; "": none */
     struct aftermath *aftermath; /* of the file at hand; NULL: nothing is compared */
+    bool is_advised;             /* the error at hand says what to do next (advice.h) */
     bool is_overruled;           /* it was told that the file's own lock_timeout does not count */
     struct ledger_counters {     /* the session's counters of ledger rows, right after our own INSERT; 0 inserted: not
                                     counted */

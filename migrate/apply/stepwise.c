@@ -1,11 +1,11 @@
 /* A file outside a transaction: step by step, so that after a kill at any point it is known which steps stand. What can
  * run in a transaction does, together with its journal row; what cannot gets an intent before and a result after, and
  * the catalog is asked in between. The ledger row comes with the last step. See docs/architecture.md, "Applying". */
+#include "migrate/apply/advice.h"
 #include "migrate/apply/aftermath.h"
 #include "migrate/apply/check.h"
 #include "migrate/apply/file.h"
 #include "migrate/apply/guard.h"
-#include "migrate/guard/timeout.h"
 #include "migrate/step.h"
 #include "store/clock.h"
 #include "store/transaction.h"
@@ -34,37 +34,50 @@ static bool is_last(const struct progress *progress, const struct step *step)
 static const char *version_of(const struct progress *progress) { return progress->run->step->file->version; }
 
 /* The words for the person who has to answer what no program can. */
-static void hint_mark(struct error *error, const char *version, const char *question)
+static void hint_mark(struct progress *progress, struct error *error, const char *question)
 {
-    error_hint(
-        error,
+    const char *version = version_of(progress);
+    advice_give(
+        progress->run, error,
         "%s If all of the file stands, say `pgdeck mark %s --applied --reason TEXT`; to have all of it run again, "
         "`pgdeck mark %s --pending --reason TEXT`.",
         question, version, version);
 }
 
-/* Turns the failure of a step into what it means for the file: with steps that stand, the file is incomplete. */
+/* What stands of a file that stopped at a step; `left` as of fail_step. */
+static void say_what_stands(const struct progress *progress, const struct step *step, const char *left,
+                            struct error *error)
+{
+    const char *version = version_of(progress);
+    char *before = step->number == 2 ? talloc_strdup(progress->memory, "statement 1 stands; ")
+                   : step->number > 2
+                       ? talloc_asprintf(progress->memory, "statements 1 to %d stand; ", step->number - 1)
+                       : talloc_strdup(progress->memory, "");
+    if (strcmp(left, "unknown") == 0)
+        error_stands(error, "of %s: %swhether statement %d took effect is not known; the ledger has no row of it",
+                     version, before, step->number);
+    else
+        error_stands(error, "of %s: %s%s of statement %d; the ledger has no row of it", version, before, left,
+                     step->number);
+}
+
+/* Turns the failure of a step into what it means for the file: with steps that stand, the file is incomplete. `left`:
+ * what stands of the step, "nothing", "unknown", or in words. */
 static bool fail_step(struct progress *progress, const struct step *step, const char *left, struct error *error)
 {
     struct run *run = progress->run;
     run_drop_work(run);
     file_record_failure(run, step->number, error, left);
-    bool stands = progress->done > 0 || (left && strcmp(left, "nothing") != 0);
-    if (!stands && error->code == ERROR_CONNECTION && !error->hint)
-        error_hint(error, "Nothing of %s was applied. Run `pgdeck apply` again when the server is back.",
-                   version_of(progress));
+    file_explain_timeout(run, error);
+    bool stands = progress->done > 0 || strcmp(left, "nothing") != 0;
+    if (stands || error->code == ERROR_UNKNOWN_OUTCOME)
+        say_what_stands(progress, step, left, error);
     if (!stands || error->code == ERROR_UNKNOWN_OUTCOME)
         return false;
+    advice_by_kind(run, error, ADVICE_RESUME);
     error->code = ERROR_INCOMPLETE;
-    error_prefix(error, "migration %s stopped at statement %d of %zu; what ran before it stands", version_of(progress),
-                 step->number, run->step->file->statements.count);
-    const char *hint = left && strcmp(left, "nothing") != 0 ? left : NULL;
-    return error_hint(
-        error,
-        "%s%s%sMend what failed (the finished statements must stay as they are) and run `pgdeck apply` again: it goes "
-        "on where it stopped.",
-        error->hint ? error->hint : "", error->hint ? " " : "",
-        hint ? talloc_asprintf(error, "Left behind: %s. ", hint) : "");
+    return error_prefix(error, "migration %s stopped at statement %d of %zu; what ran before it stands",
+                        version_of(progress), step->number, run->step->file->statements.count);
 }
 
 /* What the ledger holds, as one text. Its counters cannot be asked for: they mean nothing across transactions, and a
@@ -155,8 +168,7 @@ static bool begin_step(struct progress *progress, const struct step *step, const
     /* A statement of the file may set the isolation first thing: nothing that takes a snapshot may come before it. */
     for (size_t i = 0; i < step->count; i++) {
         size_t index = step->first + i;
-        bool may_be_set = i + 1 < step->count && timeout_may_be_set(&run->step->file->statements.items[index]);
-        if (!file_run_statement(run, index, error) || (may_be_set && !file_hold_wait(run, index, error)))
+        if (!file_run_statement(run, index, error) || (i + 1 < step->count && !file_hold_wait(run, index, error)))
             return false;
     }
     run->statement = 0;
@@ -276,7 +288,9 @@ static bool fail_autocommit(struct progress *progress, const struct step *step, 
         error->code = ERROR_INCOMPLETE;
         error_prefix(error, "migration %s stopped inside statement %d, and how that ended is not known yet",
                      version_of(progress), step->number);
-        error_hint(error, "When the server is back run `pgdeck apply` again: it looks at what stands and goes on.");
+        advice_give(run, error,
+                    "When the server is back run `pgdeck apply` again: it looks at what stands and goes on.");
+        say_what_stands(progress, step, "unknown", error);
         run_drop_work(run);
         file_record_failure(run, step->number, error, "unknown");
         return false;
@@ -286,7 +300,7 @@ static bool fail_autocommit(struct progress *progress, const struct step *step, 
     connection_set_cancel(run->work, NULL);
     bool is_known = check_after(progress->memory, run->work, statement_of(progress, step), before, &check, ignored);
     if (!is_known || check.outcome == CHECK_UNKNOWN) {
-        hint_mark(error, version_of(progress), "Look whether the statement took effect.");
+        hint_mark(progress, error, "Look whether the statement took effect.");
         return fail_step(progress, step, "unknown", error);
     }
     if (check.outcome == CHECK_LEFTOVER) {
@@ -360,6 +374,7 @@ static bool run_step(struct progress *progress, const struct step *step, struct 
     for (;;) {
         run->attempt = ladder.attempt;
         run->lock_wait_ms = ladder_wait_ms(&ladder);
+        run->is_advised = false;
         run->attempt_ms = clock_monotonic_ms();
         progress->attempts = ladder.attempt > progress->attempts ? ladder.attempt : progress->attempts;
         enum attempt_end end = (is_outside ? attempt_autocommit : attempt_transaction)(progress, step, error);
@@ -404,7 +419,7 @@ static bool restore_session(struct progress *progress, struct error *error)
                       "which are gone with their session",
                       version_of(progress));
             run_place_error(run, step->first, error);
-            hint_mark(error, version_of(progress), "Finish the file by hand.");
+            hint_mark(progress, error, "Finish the file by hand.");
             return false;
         }
         if (!repeat_settings(run, step, error))
@@ -452,7 +467,7 @@ static bool settle_intended(struct progress *progress, const struct step *step, 
               "end was not recorded",
               step->number, version_of(progress));
     run_place_error(progress->run, step->first, error);
-    hint_mark(error, version_of(progress), "Look whether it took effect.");
+    hint_mark(progress, error, "Look whether it took effect.");
     return false;
 }
 
@@ -473,7 +488,7 @@ static bool resume(struct progress *progress, struct error *error)
         error_set(error, ERROR_UNKNOWN_OUTCOME, "statement %d of migration %s was changed after it was begun",
                   step->number, version_of(progress));
         run_place_error(progress->run, step->first, error);
-        hint_mark(error, version_of(progress), "Look what the old statement left.");
+        hint_mark(progress, error, "Look what the old statement left.");
         return false;
     }
     if (!settle_intended(progress, step, journal, &is_done, error))
@@ -526,6 +541,8 @@ bool stepwise_apply(struct run *run, int *attempts, struct error *error)
         .checksum = run->step->file->checksum,
     };
     struct progress progress = {.run = run, .memory = talloc_new(run), .attempts = 1};
+    const struct ladder ladder = ladder_of(run->step, run->options->settings);
+    run->lock_wait_ms = ladder_wait_ms(&ladder);
     run->is_overruled = false;
     progress.steps = step_list(progress.memory, run->step->file, &progress.count);
     while (progress.done < progress.count &&

@@ -2,6 +2,7 @@
  * one by one, closing checks, COMMIT. See docs/architecture.md, "Applying". */
 #include "migrate/apply/file.h"
 
+#include "migrate/apply/advice.h"
 #include "migrate/apply/guard.h"
 #include "migrate/guard/lockset.h"
 #include "migrate/guard/skips.h"
@@ -47,8 +48,7 @@ static char *facts_list(TALLOC_CTX *owner, const struct run *run)
 
 static bool lost_lock(struct error *error)
 {
-    error_set(error, ERROR_LOCKED, "the migration lock was lost while the file ran; it is rolled back");
-    return error_hint(error, "The connection that holds the lock was ended; run `pgdeck status`, then apply again.");
+    return error_set(error, ERROR_LOCKED, "the migration lock was lost while the file ran; it is rolled back");
 }
 
 bool file_begin(TALLOC_CTX *owner, struct run *run, enum file_transaction transaction, const char **transaction_id,
@@ -255,6 +255,7 @@ bool file_run_statement(struct run *run, size_t index, struct error *error)
     run->statement = (int)index + 1;
     run_emit(run, APPLY_STATEMENT, run->options->on_event ? statement_summary(memory, statement, 400) : NULL, 0);
     int64_t started_ms = clock_monotonic_ms();
+    run->is_wait_suspect = run->is_wait_suspect || timeout_may_be_set(statement);
     const char *tag = "", *text = talloc_strndup(memory, statement->text, statement->size_bytes);
     bool ok = connection_run(memory, run->work, text, statement->copy_data, statement->copy_size_bytes, &tag, error);
     if (ok)
@@ -265,26 +266,24 @@ bool file_run_statement(struct run *run, size_t index, struct error *error)
     return ok;
 }
 
+void file_explain_timeout(struct run *run, struct error *error)
+{
+    if (!error_is_sqlstate(error, "57014") || run->seen.stop != STOP_NONE || cancel_is_requested(run->options->cancel))
+        return;
+    advice_give(
+        run, error,
+        "Not pgdeck cancelled it: its statement_timeout (%lld ms; 0: none) ran out, or somebody on the server did it. The head "
+        "line -- pgdeck: statement-timeout 10min gives the file more time. Then run `pgdeck apply` again.",
+        (long long)run->step->statement_timeout_ms);
+}
+
 /* A lost connection before COMMIT was sent is no riddle: nothing was committed. */
 static void explain_failure(struct run *run, struct error *error)
 {
-    if (error->is_connection_lost && error->code == ERROR_CONNECTION) {
+    if (error->is_connection_lost && error->code == ERROR_CONNECTION)
         error_prefix(error, "the connection was lost before COMMIT: nothing of %s was applied",
                      run->step->file->version);
-        error_hint(error, "Run `pgdeck apply` again when the server is back.");
-    } else if (error_is_sqlstate(error, "57014") && run->seen.stop == STOP_NONE &&
-               !cancel_is_requested(run->options->cancel) && !error->hint) {
-        error_hint(
-            error,
-            "Not pgdeck cancelled it: its statement_timeout (%lld ms; 0: none) ran out, or somebody on the server did "
-            "it. Nothing was applied. The head line -- pgdeck: statement-timeout 10min gives the file more time.",
-            (long long)run->step->statement_timeout_ms);
-    } else if (error_is_sqlstate(error, "53")) {
-        char *server = error->hint ? talloc_asprintf(NULL, "%s ", error->hint) : NULL;
-        error_hint(error, "%sNothing of %s was applied. Make room on the server and run `pgdeck apply` again.",
-                   server ? server : "", run->step->file->version);
-        talloc_free(server);
-    }
+    file_explain_timeout(run, error);
 }
 
 /* What cannot be locked beforehand (a right that the statement itself does not need, a table that another copy had) is
@@ -321,8 +320,7 @@ static bool run_in_transaction(struct run *run, TALLOC_CTX *memory, const char *
         if (set.count > 0 && i == set.at && !lock_beforehand(run, &set, memory, error))
             return false;
         bool is_last = i + 1 == file->statements.count;
-        if (!file_run_statement(run, i, error) ||
-            (!is_last && timeout_may_be_set(&file->statements.items[i]) && !file_hold_wait(run, i, error)))
+        if (!file_run_statement(run, i, error) || (!is_last && !file_hold_wait(run, i, error)))
             return false;
     }
     run->statement = 0;
@@ -346,10 +344,10 @@ bool transactional_attempt(struct run *run, struct error *error)
     }
     if (!ok || (run->work && connection_state(run->work) == STATE_LOST))
         run_drop_work(run);
-    if (!ok && !was_sent)
-        explain_failure(run, error);
     if (!ok)
         guard_explain(run, error);
+    if (!ok && !was_sent)
+        explain_failure(run, error);
     talloc_free(memory);
     return ok;
 }

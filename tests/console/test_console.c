@@ -240,7 +240,8 @@ static void test_failed_apply_tells_place_state_and_next_step(void **state)
     test_terminal_wait(terminal, "002 failed at statement 2, migrations/002_second.sql:3");
     test_terminal_settle(terminal);
     test_terminal_assert(terminal, "42P01 ");
-    test_terminal_assert(terminal, "Everything of this migration was rolled back.");
+    test_terminal_assert(terminal, "Nothing of 002 stands, and the ledger has no row of it");
+    test_terminal_assert(terminal, "`pgdeck diff migrations live`");
     test_terminal_assert(terminal, "1 of 2 are not applied.");
     assert_true(was_applied("001"));
     assert_true(oracle_says(scene->oracle, "SELECT to_regclass('second') IS NULL"));

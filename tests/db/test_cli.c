@@ -154,7 +154,7 @@ static void test_apply_refused_by_the_server_is_5_with_its_place(void **state)
     assert_text("applied.1.version", "002");
     assert_text("remaining", "1");
     assert_err_holds("migrations/003_third.sql:3:8: ");
-    assert_err_holds("hint: Migration 003 was rolled back whole.");
+    assert_err_holds("stands: nothing of 003 stands, and the ledger has no row of it");
     assert_false(oracle_says(scene->oracle, "SELECT to_regclass('third') IS NOT NULL"));
     DECK_RUN(scene, 0, "-d", "open", "journal");
     assert_non_null(strstr(scene->program->out, "column \"nonsense\" does not exist"));

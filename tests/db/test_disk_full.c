@@ -125,7 +125,7 @@ static void test_file_that_fills_the_disk_leaves_nothing(void **state)
     struct program *program = apply_and_expect(scene, 5);
     expect_word(program, "migrations/002_copy.sql:3:1: ");
     expect_word(program, "53100");
-    expect_word(program, "Nothing of 002 was applied. ");
+    expect_word(program, "nothing of 002 stands");
     expect_word(program, "run `pgdeck apply` again");
     scene_check(scene);
     assert_string_equal(scene_state(scene, "001"), "applied");

@@ -121,7 +121,7 @@ static void test_lock_timeout_exits_4_with_nothing_applied(void **state)
           "-- pgdeck: lock-timeout 50ms\nINSERT INTO fixture.counter VALUES ('001.1');\nLOCK TABLE fixture.late;\n");
     oracle_execute(scene->holder, "BEGIN; LOCK TABLE fixture.late IN ACCESS EXCLUSIVE MODE");
     struct program *program = scene_apply(scene, SCENE_DIRECT);
-    check_result(scene, program, "waits for a lock", 4, "nothing was applied");
+    check_result(scene, program, "waits for a lock", 4, "nothing of 001 stands");
     oracle_execute(scene->holder, "ROLLBACK");
     scene_finish(scene);
 }

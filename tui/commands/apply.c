@@ -256,22 +256,6 @@ static bool tell_failure(struct command_context *context, const struct planning 
     return false;
 }
 
-/* The server's refusal of a statement says nothing of what stands and what to do. */
-static void advise(const struct apply_result *result, struct error *error)
-{
-    if (!result || !result->failed_version || error->hint ||
-        error_exit_status(error) != error_kind(ERROR_STATEMENT)->exit_status)
-        return;
-    if (result->mode == APPLY_DRY_RUN)
-        error_hint(error, "All of it was rolled back. Mend the file, then rehearse it again.");
-    else if (error->code == ERROR_CANCELLED)
-        error_hint(error, "Migration %s was rolled back whole; `pgdeck apply` begins it again.",
-                   result->failed_version);
-    else
-        error_hint(error, "Migration %s was rolled back whole. Mend what failed, then run `pgdeck apply` again.",
-                   result->failed_version);
-}
-
 static bool run(struct command_context *context, struct error *error)
 {
     struct planning planning;
@@ -296,8 +280,6 @@ static bool run(struct command_context *context, struct error *error)
     bool succeeded = apply_run(context->memory, planning.plan, &options, &result, error);
     printer_progress(context->printer, NULL);
     context->run = result ? result->run : NULL;
-    if (!succeeded)
-        advise(result, error);
     json_t *document = apply_json(&planning, result, mode, error);
     if (!succeeded)
         return tell_failure(context, &planning, result, document, error);

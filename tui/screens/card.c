@@ -1,4 +1,6 @@
 /* The result card of a run: what happened, what stands now, the safe next step. See run.h. */
+#include <ctype.h>
+
 #include "tui/answer.h"
 #include "tui/screens/run.h"
 
@@ -60,48 +62,19 @@ static void add_error(struct document *document, const struct apply_result *resu
         document_line(document, LOOK_DIM, "   %s", error->context);
 }
 
-/* What is true of the target after a failure of this kind. */
-static const char *standing(const struct error *error)
+/* What is true of the target: the run has said it, but where it could not even begin. */
+static const char *standing(TALLOC_CTX *owner, const struct error *error)
 {
-    switch ((int)error->code) {
-    case ERROR_INCOMPLETE:
-        return "It stopped midway: the steps before are done and recorded, the migration is incomplete.";
-    case ERROR_UNKNOWN_OUTCOME:
-        return "Whether it was committed could not be found out. Nothing was run again.";
-    case ERROR_STALE_PLAN:
-        return "Nothing was run: what was planned is no longer true.";
-    case ERROR_LOCKED:
-    case ERROR_REFUSED:
-    case ERROR_READ_ONLY:
-    case ERROR_CONNECTION:
-        return "Nothing of it was run, or everything of it was rolled back.";
-    case ERROR_CANCELLED:
-        return "What was running was rolled back.";
-    default:
-        return "Everything of this migration was rolled back.";
-    }
+    if (!error->stands)
+        return "No migration was begun.";
+    char *text = talloc_asprintf(owner, "%s.", error->stands);
+    *text = (char)toupper((unsigned char)*text);
+    return text;
 }
 
 static const char *next_step(const struct error *error)
 {
-    if (error->hint)
-        return error->hint;
-    switch ((int)error->code) {
-    case ERROR_INCOMPLETE:
-        return "Remove the cause, then p: the plan resumes behind the last finished step.";
-    case ERROR_UNKNOWN_OUTCOME:
-        return "r reads what the ledger says now, before anything else.";
-    case ERROR_LOCKED:
-        return "Wait for the other run, then p plans again.";
-    case ERROR_LOCK_TIMEOUT:
-        return "See who holds the lock, then p plans again; nothing needs to be repaired.";
-    case ERROR_CONNECTION:
-        return "r connects again and shows what stands; then p.";
-    case ERROR_STATEMENT:
-        return "Correct the file (it was not applied, so it may be edited), then p plans again.";
-    default:
-        return "p plans again, from what stands now.";
-    }
+    return error->hint ? error->hint : "p plans again, from what stands now.";
 }
 
 static void add_success(struct document *document, const struct plan *plan, const struct apply_result *result,
@@ -145,7 +118,7 @@ struct document *run_card(TALLOC_CTX *owner, const struct plan *plan, const stru
     } else {
         add_error(document, result, error);
         document_line(document, LOOK_HEAD, "\n What stands now");
-        document_line(document, LOOK_PLAIN, "   %s", standing(error));
+        document_line(document, LOOK_PLAIN, "   %s", standing(document, error));
         if (applied_count(result) > 0 && mode == APPLY_FOR_REAL)
             document_line(document, LOOK_PLAIN, "   Applied before it, and they stay:");
         if (mode == APPLY_FOR_REAL)
