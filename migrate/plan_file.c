@@ -98,7 +98,9 @@ bool plan_file_write(const char *path, const struct plan *plan, const struct pla
     bool ok = lstat(path, &status) == 0 ? disk_replace(path, path, whole, strlen(whole), error)
                                         : disk_create(path, path, whole, strlen(whole), error);
     talloc_free(whole);
-    return ok;
+    return ok ||
+           error_hint(error,
+                      "Name another path with --out: its folder must be there, and you must be able to write to it.");
 }
 
 /* ---- reading ---- */

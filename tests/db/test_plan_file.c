@@ -83,6 +83,16 @@ static void test_written_plan_replaces_an_older_one_and_nothing_else(void **stat
     assert_non_null(strstr(stage->error->message, "is no plan of pgdeck's"));
 }
 
+static void test_path_that_cannot_be_written_is_named(void **state)
+{
+    struct stage *stage = *state;
+    assert_true(stage_plan(stage));
+    assert_false(plan_file_write("/nonexist/x", stage->plan, &stage->selection, stage->error));
+    assert_int_equal(stage->error->code, ERROR_FILE);
+    assert_non_null(strstr(stage->error->message, "/nonexist/x"));
+    assert_non_null(strstr(stage->error->hint, "--out: its folder must be there"));
+}
+
 /* ---- what changed since ---- */
 
 static void change_file(struct stage *stage) { stage_write(stage, "002_b.sql", "CREATE TABLE b (id integer);\n"); }
@@ -339,6 +349,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_plan_comes_back_as_it_was_written),
         TEST(test_written_plan_replaces_an_older_one_and_nothing_else),
+        TEST(test_path_that_cannot_be_written_is_named),
         cmocka_unit_test(test_plan_that_is_no_longer_true_names_what_changed),
         TEST(test_plan_of_another_database_is_refused),
         TEST(test_edited_plan_is_refused),
