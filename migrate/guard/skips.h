@@ -10,7 +10,7 @@
 #include "store/connection.h"
 #include "store/error.h"
 
-enum skip_kind { SKIP_INDEX, SKIP_TABLE, SKIP_COLUMNS };
+enum skip_kind { SKIP_INDEX, SKIP_TABLE, SKIP_COLUMNS, SKIP_SEQUENCE };
 
 /* Names as to_regclass takes them. */
 struct skip {
@@ -19,12 +19,13 @@ struct skip {
     const char *name;    /* of the index, or the table */
     const char *table;   /* of an index; else the same as `name` */
     const char *columns; /* of a table or columns: "id bigint, note text"; "" where they are not listed */
-    const char *index;   /* what stands behind an index's table: "USING btree (id) WHERE ..." */
+    const char
+        *index; /* what stands behind an index's table: "USING btree (id) WHERE ..."; the options of a sequence */
     bool is_unique;
 };
 
-/* The statements of a file that may pass over something: CREATE INDEX, CREATE TABLE and ALTER TABLE ... ADD COLUMN with
- * IF NOT EXISTS. Owner: `owner`. */
+/* The statements of a file that may pass over something: CREATE INDEX, CREATE TABLE, CREATE SEQUENCE and ALTER TABLE
+ * ... ADD COLUMN with IF NOT EXISTS. Owner: `owner`. */
 struct skip *skips_of(TALLOC_CTX *owner, const struct statement_list *statements, size_t *count);
 
 /* The query that tells which of them found something that is older than the transaction it is asked in. Owner:

@@ -1,9 +1,10 @@
 -- Which of a file's IF NOT EXISTS statements found an object that is older than this transaction.
--- Parameters, arrays of one length: $1 kinds ("index", "table", "columns"), $2 names, $3 tables, $4 bare names of indexes.
+-- Parameters, arrays of one length: $1 kinds ("index", "table", "columns", "sequence"), $2 names, $3 tables, $4 bare names of indexes.
 -- Columns: number (from 0), state ("invalid", "elsewhere": an index of another table, "other": another kind of relation, "same":
 -- to be compared), shown (what stands there), oid. Oldest server: 12.
 SELECT s.number - 1 AS number,
-    CASE WHEN s.kind = 'index' AND c.relkind NOT IN ('i', 'I') OR s.kind = 'table' AND c.relkind NOT IN ('r', 'p') THEN 'other'
+    CASE WHEN s.kind = 'index' AND c.relkind NOT IN ('i', 'I') OR s.kind = 'table' AND c.relkind NOT IN ('r', 'p')
+            OR s.kind = 'sequence' AND c.relkind <> 'S' THEN 'other'
         WHEN s.kind = 'index' AND i.indrelid IS DISTINCT FROM pg_catalog.to_regclass(s.tbl)::oid THEN 'elsewhere'
         WHEN s.kind = 'index' AND NOT i.indisvalid AND c.relkind = 'i' THEN 'invalid'
         ELSE 'same' END AS state,

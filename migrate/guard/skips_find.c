@@ -137,6 +137,20 @@ static bool read_table(struct reader *reader, struct skip *skip)
     return true;
 }
 
+/* Whom it belongs to makes it no other sequence. */
+static bool read_sequence(struct reader *reader, struct skip *skip)
+{
+    skip->kind = SKIP_SEQUENCE;
+    if (!take_words(reader, if_not_exists) || !(skip->name = take_name(reader)))
+        return false;
+    skip->table = skip->name;
+    const char *from = reader->token.text, *to = from;
+    for (; reader->token.kind != TOKEN_END && !token_is(&reader->token, "OWNED"); next(reader))
+        to = reader->token.text + reader->token.size_bytes;
+    skip->index = talloc_strndup(reader->owner, from, (size_t)(to - from));
+    return true;
+}
+
 /* ALTER TABLE [IF EXISTS] [ONLY] name action, action ...: those that add a column if it does not exist. */
 static bool read_columns(struct reader *reader, struct skip *skip)
 {
@@ -177,6 +191,8 @@ static bool read_statement(TALLOC_CTX *owner, const struct statement *statement,
     take(&reader, "UNLOGGED");
     if (take(&reader, "TABLE"))
         return read_table(&reader, skip);
+    if (take(&reader, "SEQUENCE"))
+        return read_sequence(&reader, skip);
     return read_index(&reader, skip, statement);
 }
 

@@ -64,6 +64,13 @@ static const struct {
     {"a table from a query", BASE, "CREATE TABLE IF NOT EXISTS orders (id) AS SELECT 1", NULL},
     {"a name in quotes", "CREATE TABLE \"Od\"\"d.\\x\" (\"a b\" integer)",
      "CREATE TABLE IF NOT EXISTS public.\"Od\"\"d.\\x\" (\"a b\" text)", "column \"a b\" is integer, not text"},
+    {"the same sequence", "CREATE SEQUENCE s AS integer INCREMENT 5",
+     "CREATE SEQUENCE IF NOT EXISTS s AS int INCREMENT BY 5 OWNED BY NONE", NULL},
+    {"a sequence with another step", "CREATE SEQUENCE s", "CREATE SEQUENCE IF NOT EXISTS s INCREMENT 5 START 10",
+     "sequence s exists already and is another one (wanted is bigint from 10 by 5, 1 to 9223372036854775807, cache 1, there is "
+     "bigint from 1 by 1"},
+    {"a table under the sequence's name", "CREATE TABLE s ()", "CREATE SEQUENCE IF NOT EXISTS s",
+     "sequence s exists already and is a table"},
     {"a serial", "CREATE TABLE t (id serial)", "CREATE TABLE IF NOT EXISTS t (id serial PRIMARY KEY)", NULL},
 };
 
@@ -102,19 +109,27 @@ static void test_what_exists_already_must_be_what_is_asked_for(void **state UNUS
     talloc_free(stage);
 }
 
-static void test_role_that_may_make_no_temporary_table_is_not_held_up(void **state UNUSED)
+/* What is there is judged in its own schema then; where the role may make nothing there either, it is not. */
+static void test_role_that_may_make_no_temporary_table_is_judged_and_not_held_up(void **state UNUSED)
 {
     struct stage *stage = stage_new(NULL, server);
     oracle_execute(stage->oracle,
                    "CREATE ROLE plain LOGIN; GRANT ALL ON SCHEMA public TO plain;"
                    "REVOKE TEMPORARY ON DATABASE %s FROM PUBLIC; CREATE TABLE t (id integer);"
-                   "ALTER TABLE t OWNER TO plain",
+                   "ALTER TABLE t OWNER TO plain; CREATE SCHEMA closed; CREATE TABLE closed.t (id integer);"
+                   "GRANT USAGE ON SCHEMA closed TO plain; ALTER TABLE closed.t OWNER TO plain",
                    stage->database);
-    stage_write(stage, "001_a.sql", "CREATE TABLE IF NOT EXISTS t (id bigint);\n");
     stage->role = "plain";
+    stage_write(stage, "001_a.sql", "CREATE TABLE IF NOT EXISTS t (id bigint);\n");
+    stage_apply_fails(stage, ERROR_STATEMENT);
+    assert_non_null(strstr(stage->error->message, "column id is integer, not bigint"));
+    stage_write(stage, "001_a.sql",
+                "CREATE TABLE IF NOT EXISTS t (id integer); SET search_path = closed;\n"
+                "ALTER TABLE closed.t ADD COLUMN IF NOT EXISTS id bigint;\n");
     stage_apply(stage);
+    assert_true(oracle_says(stage->oracle, "SELECT to_regclass('public.pgdeck_skip') IS NULL"));
     stage->role = "postgres";
-    oracle_execute(stage->oracle, "DROP OWNED BY plain; DROP ROLE plain");
+    oracle_execute(stage->oracle, "DROP OWNED BY plain CASCADE; DROP ROLE plain");
     talloc_free(stage);
 }
 
@@ -161,7 +176,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_exists_already_must_be_what_is_asked_for),
         cmocka_unit_test(test_what_a_file_leaves_in_its_session_is_told),
-        cmocka_unit_test(test_role_that_may_make_no_temporary_table_is_not_held_up),
+        cmocka_unit_test(test_role_that_may_make_no_temporary_table_is_judged_and_not_held_up),
     };
     return cmocka_run_group_tests(tests, start_server, stop_server);
 }
