@@ -283,6 +283,8 @@ static void derive_reindex(struct derivation *derivation, const json_t *node)
     bool is_concurrent = has_option(json_object_get(node, "params"), "concurrently") || is_true(node, "concurrent");
     const char *kind = text_of(node, "kind");
     bool is_index = kind && !strcmp(kind, "REINDEX_OBJECT_INDEX");
+    if (!json_object_get(node, "relation"))
+        return; /* a schema, or the whole database */
     add_lock(derivation, relation_of(derivation, json_object_get(node, "relation")), is_index ? 'i' : 'r',
              is_concurrent ? LOCK_SHARE_UPDATE_EXCLUSIVE
              : is_index    ? LOCK_ACCESS_EXCLUSIVE
@@ -361,6 +363,17 @@ static const struct {
     {"AlterDatabaseSetStmt", LOCK_NONE},
     {"AlterDatabaseStmt", LOCK_NONE},
     {"AlterSystemStmt", LOCK_NONE},
+    {"GrantStmt", LOCK_NONE},
+    {"CreatedbStmt", LOCK_NONE},
+    {"CreateTableSpaceStmt", LOCK_NONE},
+    {"DropTableSpaceStmt", LOCK_NONE},
+    {"CreateFdwStmt", LOCK_NONE},
+    {"CreateForeignServerStmt", LOCK_NONE},
+    {"AlterForeignServerStmt", LOCK_NONE},
+    {"CreateUserMappingStmt", LOCK_NONE},
+    {"DropUserMappingStmt", LOCK_NONE},
+    {"CreateSubscriptionStmt", LOCK_NONE},
+    {"AlterSubscriptionStmt", LOCK_NONE},
     {"TransactionStmt", LOCK_NONE},
 };
 

@@ -56,14 +56,16 @@ static void role_changed(struct ruling *ruling)
 {
     static const char *const openings[] = {"CREATE ROLE", "CREATE USER", "CREATE GROUP",
                                            "ALTER ROLE",  "ALTER USER",  "ALTER GROUP"};
-    bool is_grant = (ruling_begins(ruling, "GRANT") || ruling_begins(ruling, "REVOKE")) && !ruling_has(ruling, "ON");
+    bool is_grant = (ruling_begins(ruling, "GRANT") || ruling_begins(ruling, "REVOKE")) &&
+                    (!ruling_has(ruling, "ON") || ruling_has_phrase(ruling, "ON DATABASE") ||
+                     ruling_has_phrase(ruling, "ON TABLESPACE"));
     bool is_found = is_grant && !(ruling->facts->privileges && *ruling->facts->privileges);
     for (size_t i = 0; i < countof(openings); i++)
         is_found = is_found || (ruling_begins(ruling, openings[i]) && !ruling_has(ruling, "MAPPING"));
     if (is_found)
         ruling_add(ruling, HAZARD_rights, "",
                    "Roles belong to the whole server: see that whoever answers for access has agreed.",
-                   "changes a role of the server: what it may do, or who belongs to it");
+                   "changes what a role of the server may do, or who belongs to it");
 }
 
 /* A name that is there may be of something else. */

@@ -5,14 +5,26 @@
 
 static bool is_index(char relkind) { return relkind == 'i' || relkind == 'I'; }
 
+static bool is_read_whole(const struct ruling *ruling, const char *relation)
+{
+    for (size_t i = 0; i < ruling->facts->scan_count; i++)
+        if (!strcmp(ruling->facts->scans[i].relation, relation))
+            return true;
+    return false;
+}
+
+/* WITH writes into several: the one that is read whole besides. */
 static const char *written_table(const struct ruling *ruling)
 {
+    const char *written = NULL;
     for (size_t i = 0; i < ruling->facts->lock_count; i++) {
         const struct fact_lock *lock = &ruling->facts->locks[i];
-        if (lock->mode == LOCK_ROW_EXCLUSIVE && !is_index(lock->relkind) && lock->relkind != 'S' && !lock->is_unnamed)
-            return lock->relation;
+        if (lock->mode != LOCK_ROW_EXCLUSIVE || is_index(lock->relkind) || lock->relkind == 'S' || lock->is_unnamed)
+            continue;
+        if (!written || is_read_whole(ruling, lock->relation))
+            written = lock->relation;
     }
-    return NULL;
+    return written;
 }
 
 /* The largest table that is there and is read whole; or NULL. */

@@ -131,7 +131,8 @@ static void rule_falls_along(struct ruling *ruling)
 {
     for (size_t i = 0; i < ruling->facts->dropped_count; i++) {
         const struct fact_object *object = &ruling->facts->dropped[i];
-        if (!object->is_unnamed || is_kind(object, data_kinds) || is_owned_sequence(ruling, object))
+        bool is_part = ruling_begins(ruling, "DROP INDEX") && !strcmp(object->kind, "index"); /* of a partition */
+        if (!object->is_unnamed || is_kind(object, data_kinds) || is_part || is_owned_sequence(ruling, object))
             continue;
         if (is_kind(object, keyed_kinds) && drops_column_of(ruling, object))
             ruling_add(ruling, HAZARD_index_falls, object->name,
@@ -244,18 +245,20 @@ static bool scan_of_index(struct ruling *ruling, const char *table)
 
 static bool scan_of_partition(struct ruling *ruling, const char *table)
 {
+    bool builds = created_of(ruling, "index", NULL) && ruling_has(ruling, "ATTACH");
     bool is_attached = ruling_has(ruling, "PARTITION") && (ruling_has(ruling, "ATTACH") || ruling_has(ruling, "OF"));
     if (!is_attached)
         return false;
-    ruling_add(
-        ruling, HAZARD_partition_scan, table,
-        talloc_asprintf(ruling->owner,
-                        "Prove it before, while others go on: a CHECK that says the bounds (on a default partition: "
-                        "that excludes them), added NOT VALID and then validated, each a migration of its own:\n"
-                        "ALTER TABLE %s ADD CONSTRAINT bounds CHECK (...) NOT VALID;\n"
-                        "ALTER TABLE %s VALIDATE CONSTRAINT bounds;",
-                        table, table),
-        "reads %s whole to see that its rows fit, while nobody can read or write it", table);
+    ruling_add(ruling, HAZARD_partition_scan, table,
+               talloc_asprintf(
+                   ruling->owner,
+                   "Prove it before, while others go on: a CHECK that says the bounds (on a default partition: "
+                   "that excludes them), added NOT VALID and then validated, each a migration of its own:\n"
+                   "ALTER TABLE %s ADD CONSTRAINT bounds CHECK (...) NOT VALID;\n"
+                   "ALTER TABLE %s VALIDATE CONSTRAINT bounds;%s",
+                   table, table, builds ? "\nBuild the indexes of the parent on it before, too, CONCURRENTLY." : ""),
+               "reads %s whole to see that its rows fit%s, while nobody can read or write it", table,
+               builds ? ", or to build the indexes that the parent has" : "");
     return true;
 }
 
@@ -424,13 +427,28 @@ static void rule_unnamed_lock(struct ruling *ruling)
                    "locks %zu relations in one transaction", count);
 }
 
+static char relkind_of(const struct facts *facts, const char *relation)
+{
+    for (size_t i = 0; i < facts->lock_count; i++)
+        if (!strcmp(facts->locks[i].relation, relation))
+            return facts->locks[i].relkind;
+    return '-';
+}
+
 static void rule_drop_index(struct ruling *ruling)
 {
     for (size_t i = 0; i < ruling->facts->dropped_count && ruling_begins(ruling, "DROP INDEX"); i++) {
         const struct fact_object *object = &ruling->facts->dropped[i];
-        if (strcmp(object->kind, "index") != 0 || ruling_has(ruling, "CONCURRENTLY") ||
+        if (strcmp(object->kind, "index") != 0 || ruling_has(ruling, "CONCURRENTLY") || object->is_unnamed ||
             !ruling_is_there(ruling, object->name))
             continue;
+        if (relkind_of(ruling->facts, object->name) == 'I') {
+            ruling_add(ruling, HAZARD_drop_index, object->name,
+                       "CONCURRENTLY cannot drop an index of a partitioned table: do it when few use the table.",
+                       "drops %s under a lock on its table and every partition that nobody else can share",
+                       object->name);
+            continue;
+        }
         ruling_add(
             ruling, HAZARD_drop_index, object->name,
             talloc_asprintf(ruling->owner,

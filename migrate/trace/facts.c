@@ -395,16 +395,51 @@ static const struct {
     {"", "disabled", BECAME_DISABLED}, {"p", "u", BECAME_LOGGED_OR_NOT},  {"u", "p", BECAME_LOGGED_OR_NOT},
 };
 
-static void add_changes(struct facts *facts, const struct trace_object *before, const struct trace_object *after)
+static int compare_objects(const void *one, const void *other)
 {
-    if (strcmp(before->last, after->last) != 0 ||
-        (strcmp(before->name, after->name) != 0 && before->relation == 0 && strcmp(before->kind, "enum label") != 0))
+    return strcmp(((const struct trace_object *)one)->id, ((const struct trace_object *)other)->id);
+}
+
+/* What the file has made itself nobody misses. */
+static bool was_there(const struct trace_seen *seen, const struct trace_object *object)
+{
+    const struct trace_objects *base = seen->objects_base;
+    return bsearch(object, base->items, base->count, sizeof *base->items, compare_objects);
+}
+
+/* The types of arguments are printed as the search path has it. */
+static bool is_renamed(const struct trace_object *before, const struct trace_object *after)
+{
+    size_t length = strcspn(before->name, "(");
+    bool is_elsewhere = length != strcspn(after->name, "(") || strncmp(before->name, after->name, length) != 0;
+    return strcmp(before->last, after->last) != 0 ||
+           (is_elsewhere && before->relation == 0 && strcmp(before->kind, "enum label") != 0);
+}
+
+/* "23.-1 integer": what is compared, and what is shown. */
+static bool is_retyped(const struct trace_object *before, const struct trace_object *after)
+{
+    size_t length = strcspn(before->shape, " ");
+    return !strcmp(before->kind, "column") &&
+           (length != strcspn(after->shape, " ") || strncmp(before->shape, after->shape, length) != 0);
+}
+
+static const char *type_of(const struct trace_object *column) { return strchr(column->shape, ' ') + 1; }
+
+/* Nobody knows what the file has made itself by its old name, or has relied on it. */
+static void add_changes(struct facts *facts, const struct trace_seen *seen, const struct trace_object *before,
+                        const struct trace_object *after)
+{
+    bool is_known = was_there(seen, before);
+    if (is_known && is_renamed(before, after))
         add_change(facts, BECAME_RENAMED, before, before->name, after->name);
-    if (!strcmp(before->kind, "column") && strcmp(before->shape, after->shape) != 0)
-        add_change(facts, BECAME_TYPE, before, before->shape, after->shape);
-    for (size_t i = 0; i < countof(state_changes); i++)
-        if (!strcmp(before->state, state_changes[i].from) && !strcmp(after->state, state_changes[i].to))
+    if (is_known && is_retyped(before, after))
+        add_change(facts, BECAME_TYPE, before, type_of(before), type_of(after));
+    for (size_t i = 0; i < countof(state_changes); i++) {
+        bool is_asked = is_known || state_changes[i].what == BECAME_NOT_NULL || state_changes[i].what == BECAME_VALID;
+        if (is_asked && !strcmp(before->state, state_changes[i].from) && !strcmp(after->state, state_changes[i].to))
             add_change(facts, state_changes[i].what, before, before->state, after->state);
+    }
 }
 
 static bool has_part(const char *text, const char *part, size_t length)
@@ -500,18 +535,6 @@ static void add_rebuilt(struct facts *facts, const struct trace_seen *seen, cons
         ADD(facts, rewrites, rewrite_count, fact);
 }
 
-static int compare_objects(const void *one, const void *other)
-{
-    return strcmp(((const struct trace_object *)one)->id, ((const struct trace_object *)other)->id);
-}
-
-/* What the file has made itself nobody misses. */
-static bool was_there(const struct trace_seen *seen, const struct trace_object *object)
-{
-    const struct trace_objects *base = seen->objects_base;
-    return bsearch(object, base->items, base->count, sizeof *base->items, compare_objects);
-}
-
 static void add_dropped(struct facts *facts, const struct trace_seen *seen, const struct trace_object *object)
 {
     if (is_a_right(object) && !goes_along(object, seen->after, seen->objects_after))
@@ -553,7 +576,7 @@ static void add_objects(struct facts *facts, const struct trace_seen *seen)
         } else if (order > 0) {
             add_created(facts, seen, &after->items[j++]);
         } else {
-            add_changes(facts, &before->items[i], &after->items[j]);
+            add_changes(facts, seen, &before->items[i], &after->items[j]);
             add_rights(facts, &before->items[i++], &after->items[j++]);
         }
     }

@@ -11,7 +11,7 @@ extern const char sql_trace_settings[];
 
 /* What is run, in order; hooks come behind each. */
 struct entry {
-    enum { ENTRY_BEGIN, ENTRY_STATEMENT, ENTRY_END, ENTRY_MARK, ENTRY_OUTSIDE } role;
+    enum { ENTRY_BEGIN, ENTRY_STATEMENT, ENTRY_END, ENTRY_MARK, ENTRY_OUTSIDE, ENTRY_UNSEEN } role;
     size_t statement; /* index in the file */
 };
 
@@ -38,7 +38,9 @@ struct course {
     struct set_values settings;
     struct trace_watch *watch;
     bool has_base;
-    size_t at; /* the entry whose hook ran last */
+    size_t first;     /* the statement to begin with; those before it have run */
+    bool *is_outside; /* of each statement: it refused to run in a transaction */
+    size_t at;        /* the entry whose hook ran last */
 };
 
 /* ---- what is run ---- */
@@ -111,6 +113,14 @@ static void add_transactional(struct course *course)
         add_apart(course, i);
 }
 
+/* What has run before is not run again, but what it has set holds on. */
+static void add_unseen(struct course *course, size_t index)
+{
+    const struct statement *statement = &course->step->file->statements.items[index];
+    if (statement->kind == STATEMENT_SET)
+        add_entry(course, ENTRY_UNSEEN, index, statement);
+}
+
 static void add_steps(struct course *course)
 {
     size_t count;
@@ -119,7 +129,9 @@ static void add_steps(struct course *course)
         for (size_t j = steps[i].first; j < steps[i].first + steps[i].count; j++) {
             if (j < course->step->first_statement)
                 continue;
-            if (steps[i].kind == STEP_AUTOCOMMIT)
+            if (j < course->first)
+                add_unseen(course, j);
+            else if (steps[i].kind == STEP_AUTOCOMMIT || course->is_outside[j])
                 add_outside(course, j);
             else
                 add_apart(course, j);
@@ -287,6 +299,8 @@ static bool after(void *argument, struct connection *connection, size_t index, s
                note_local_settings(course, entry->statement, connection, error);
     case ENTRY_OUTSIDE:
         return note_facts(course, entry, connection, error);
+    case ENTRY_UNSEEN:
+        return true;
     case ENTRY_END:
         break;
     }
@@ -323,8 +337,12 @@ static void fail_at(struct course *course, size_t index, const struct error *err
                   error->sqlstate[0] ? talloc_asprintf(course->memory, "the scratch copy refused it: %s: %s",
                                                        error->sqlstate, error->message)
                                      : talloc_asprintf(course->memory, "the scratch copy failed: %s", error->message));
+    /* A copy of the database has another name; the target's is not refused. */
+    const char *words[8];
+    size_t word_count = statement_words(course->memory, &course->step->file->statements.items[index], words, 8);
+    bool is_by_name = word_count > 2 && !strcmp(words[0], "REINDEX") && !strcmp(error->sqlstate, "0A000");
     facts->sqlstate = talloc_strdup(course->owner, error->sqlstate);
-    facts->failure = talloc_strdup(course->owner, error->message);
+    facts->failure = is_by_name ? NULL : talloc_strdup(course->owner, error->message);
     int line = course->step->file->statements.items[index].line;
     for (size_t i = index + 1; i < course->step->file->statements.count; i++)
         trace_unknown(course->owner, &course->facts[i],
@@ -343,7 +361,6 @@ static bool run_entries(struct course *course, size_t *failed, struct error *err
         .argument = course,
     };
     struct error *refusal = error_new(course->memory);
-    course->has_base = false;
     course->at = 0;
     *failed = course->step->file->statements.count;
     bool ok =
@@ -367,6 +384,8 @@ static void clear(struct course *course)
         course->facts[i] = (struct facts){.source = FACTS_UNKNOWN, .sqlstate = ""};
     course->list.count = 0;
     course->findings = (struct scratch_findings){0};
+    course->has_base = false;
+    course->first = 0;
 }
 
 static bool has_savepoints(const struct migration_file *file)
@@ -386,14 +405,39 @@ static bool run_together(struct course *course, size_t *failed, struct error *er
     return run_entries(course, failed, error);
 }
 
+/* REINDEX of a partitioned table, a procedure that commits: no words tell, the server refuses them in a transaction,
+ * and apply runs them outside then. */
+static bool wants_outside(const struct course *course, size_t index)
+{
+    const char *sqlstate = course->facts[index].sqlstate;
+    return !course->is_outside[index] && sqlstate && (!strcmp(sqlstate, "25001") || !strcmp(sqlstate, "2D000"));
+}
+
+static bool run_steps(struct course *course, size_t *failed, struct error *error)
+{
+    size_t count = course->step->file->statements.count;
+    course->is_outside = talloc_zero_array(course->memory, bool, (unsigned)count + 1);
+    for (;;) {
+        course->list.count = 0;
+        add_steps(course);
+        if (!run_entries(course, failed, error))
+            return false;
+        if (*failed == count || !wants_outside(course, *failed))
+            return true;
+        course->first = *failed;
+        course->is_outside[*failed] = true;
+        for (size_t i = *failed; i < count; i++)
+            course->facts[i] = (struct facts){.source = FACTS_UNKNOWN, .sqlstate = ""};
+    }
+}
+
 static bool run_apart(struct course *course, size_t *failed, struct error *error)
 {
     clear(course);
     course->manner = MANNER_APART;
-    if (course->step->file->is_transactional)
-        add_transactional(course);
-    else
-        add_steps(course);
+    if (!course->step->file->is_transactional)
+        return run_steps(course, failed, error);
+    add_transactional(course);
     return run_entries(course, failed, error);
 }
 

@@ -39,7 +39,7 @@ WITH space AS (
     UNION ALL
     SELECT 'column', 'pg_catalog.pg_class'::regclass, c.oid, a.attnum, c.oid, pg_catalog.format('%I.%I.%I', n.nspname, c.relname, a.attname), a.attname,
         NULL, a.attacl, CASE WHEN c.relkind IN ('r', 'p', 'f') THEN '' END, CASE WHEN a.attnotnull THEN 'not null' ELSE '' END,
-        pg_catalog.format_type(a.atttypid, a.atttypmod)
+        pg_catalog.format('%s.%s %s', a.atttypid, a.atttypmod, pg_catalog.format_type(a.atttypid, a.atttypmod))
     FROM pg_catalog.pg_attribute AS a
     JOIN pg_catalog.pg_class AS c ON c.oid = a.attrelid
     JOIN space AS n ON n.oid = c.relnamespace
@@ -133,12 +133,21 @@ WITH space AS (
         CASE WHEN e.evtenabled = 'D' THEN 'disabled' ELSE '' END, ''
     FROM pg_catalog.pg_event_trigger AS e
     UNION ALL
+    SELECT 'default privileges', 'pg_catalog.pg_default_acl'::regclass, w.oid, pg_catalog.ascii(t.type::text), 0, 'for OWNER', '', NULL,
+        coalesce(d.defaclacl, pg_catalog.acldefault(CASE t.type WHEN 'S' THEN 's' ELSE t.type END::"char", w.oid)), 'on ' || t.name, '', ''
+    FROM pg_catalog.pg_roles AS w
+    CROSS JOIN (VALUES ('r', 'tables'), ('S', 'sequences'), ('f', 'functions'), ('T', 'types'), ('n', 'schemas')) AS t(type, name)
+    LEFT JOIN pg_catalog.pg_default_acl AS d ON d.defaclrole = w.oid AND d.defaclnamespace = 0 AND d.defaclobjtype = t.type::"char"
+    WHERE w.rolname = session_user
+    UNION ALL
     SELECT 'default privileges', 'pg_catalog.pg_default_acl'::regclass, d.oid, 0, 0,
         pg_catalog.format('for %s%s', (SELECT r.name FROM role AS r WHERE r.oid = d.defaclrole),
             CASE WHEN d.defaclnamespace = 0 THEN '' ELSE pg_catalog.format(' in %s', d.defaclnamespace::regnamespace) END),
         '', NULL, d.defaclacl,
         'on ' || CASE d.defaclobjtype WHEN 'r' THEN 'tables' WHEN 'S' THEN 'sequences' WHEN 'f' THEN 'functions' WHEN 'T' THEN 'types' ELSE 'schemas' END, '', ''
     FROM pg_catalog.pg_default_acl AS d
+    JOIN pg_catalog.pg_roles AS w ON w.oid = d.defaclrole
+    WHERE d.defaclnamespace <> 0 OR w.rolname <> session_user
 )
 SELECT pg_catalog.format('%s.%s.%s', o.class::oid, o.oid, o.sub) AS id, o.kind, o.relation::bigint AS relation, o.name, o.last,
     CASE WHEN o.owner IS NOT NULL OR o.acl IS NOT NULL OR o.extra IS NOT NULL THEN

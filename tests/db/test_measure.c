@@ -136,6 +136,24 @@ static void test_measure_watches_statements_outside_a_transaction(void **state U
     assert_value("steps.0.statements.1.rewrites.0", "public.first");
 }
 
+static void test_measure_goes_outside_where_the_server_asks_for_it(void **state UNUSED)
+{
+    stand("-- pgdeck: no-transaction\nSET search_path = side, public;\nREINDEX TABLE split;\nCALL batches();\n"
+          "ALTER TABLE sided ADD COLUMN x serial;\n");
+    oracle_execute(scene->oracle, "CREATE TABLE split (id integer) PARTITION BY RANGE (id)");
+    oracle_execute(scene->oracle, "CREATE TABLE split_1 PARTITION OF split DEFAULT");
+    oracle_execute(scene->oracle, "CREATE INDEX split_id ON split (id)");
+    oracle_execute(scene->oracle, "CREATE SCHEMA side");
+    oracle_execute(scene->oracle, "CREATE TABLE side.sided (id integer)");
+    oracle_execute(scene->oracle,
+                   "CREATE PROCEDURE batches() LANGUAGE plpgsql AS 'BEGIN DELETE FROM second; COMMIT; END'");
+    RUN(0, "--json", "plan");
+    assert_value("steps.0.statements.1.source", "measured");
+    assert_value("steps.0.statements.2.source", "measured");
+    assert_value("steps.0.statements.3.source", "measured");
+    assert_value("steps.0.statements.3.rewrites.0", "side.sided");
+}
+
 static void test_measure_what_scratch_refuses_is_told_and_derived(void **state UNUSED)
 {
     stand("ALTER TABLE nothing_here ADD COLUMN x text;\nALTER TABLE first ADD COLUMN x text;\n");
@@ -377,6 +395,7 @@ int main(void)
         TEST(test_measure_takes_the_time_zone_of_the_target),
         TEST(test_measure_each_statement_has_its_own_locks),
         TEST(test_measure_watches_statements_outside_a_transaction),
+        TEST(test_measure_goes_outside_where_the_server_asks_for_it),
         TEST(test_measure_what_scratch_refuses_is_told_and_derived),
         TEST(test_measure_a_label_that_is_used_too_early_is_found),
         TEST(test_measure_without_scratch_there_is_still_a_plan),

@@ -989,3 +989,33 @@ ALTER TABLE numbered ALTER COLUMN id DROP IDENTITY;
 -- = numbered AX; drops generation expression numbered.twice
 -- ! protection-dropped:numbered.twice
 ALTER TABLE numbered ALTER COLUMN twice DROP EXPRESSION;
+
+-- index: of a partitioned table dropped
+-- = seen AX!, seen_1 AX!; drops index seen_1_at_idx!, index seen_at
+-- ! drop-index:seen_at
+DROP INDEX seen_at;
+
+-- partition: attached with a check, and without the index that the parent has
+-- = part_checked AX, seen SUE; scans part_checked
+-- ! partition-scan:part_checked
+ALTER TABLE seen ATTACH PARTITION part_checked FOR VALUES FROM ('2022-01-01') TO ('2023-01-01');
+
+-- partition: a column renamed
+-- = ev AX, ev_1 AX!, ev_def AX!
+-- ! renamed:ev.id, renamed:ev_1.id, renamed:ev_def.id
+ALTER TABLE ev RENAME COLUMN id TO x;
+
+-- settings: a search path that shows other names
+-- = no lock
+-- ! none
+SELECT set_config('search_path', '', false);
+
+-- rights: default ones taken away
+-- = no lock
+-- ! rights:for OWNER
+ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM public;
+
+-- rows: moved to another table
+-- = lines RX, parent RX; scans lines
+-- ! many-rows:lines
+WITH moved AS (DELETE FROM lines WHERE product_id > 0 RETURNING *) INSERT INTO parent SELECT id, '' FROM moved;
