@@ -88,6 +88,23 @@ static enum lock_mode sighted(const struct trace_seen *seen, int64_t id)
     return most;
 }
 
+/* The least that a table is locked by whose index is built anew: REINDEX in its place, or CONCURRENTLY beside it. */
+static enum lock_mode reindexed(const struct trace_seen *seen, const struct trace_relation *table)
+{
+    enum lock_mode most = LOCK_NONE;
+    for (size_t i = 0; i < seen->before->count; i++) {
+        const struct trace_relation *index = &seen->before->items[i];
+        const struct trace_relation *after = trace_find_relation(seen->after, index->id);
+        if (index->table_id != table->id || index->id == table->id || index->kind[0] != 'i')
+            continue;
+        enum lock_mode mode = !after                       ? LOCK_SHARE_UPDATE_EXCLUSIVE
+                              : after->file != index->file ? LOCK_SHARE
+                                                           : LOCK_NONE;
+        most = mode > most ? mode : most;
+    }
+    return most;
+}
+
 /* What happens too fast outside a transaction to be seen each time. An index that goes CONCURRENTLY is locked more
  * strongly only when nobody uses it any more. Source: index_drop, ATExecDetachPartition. */
 static enum lock_mode known_outside(const struct trace_seen *seen, const struct trace_relation *before,
@@ -102,6 +119,8 @@ static enum lock_mode known_outside(const struct trace_seen *seen, const struct 
         return LOCK_ACCESS_EXCLUSIVE; /* a new file is put in its place */
     if (is_index && trace_begins(seen->statement, "VACUUM") && sighted(seen, before->table_id) != LOCK_NONE)
         return mode > LOCK_ROW_EXCLUSIVE ? mode : LOCK_ROW_EXCLUSIVE;
+    enum lock_mode least = is_index ? LOCK_NONE : reindexed(seen, before);
+    mode = least > mode ? least : mode;
     return is_detached ? LOCK_ACCESS_EXCLUSIVE : mode;
 }
 

@@ -82,7 +82,7 @@ static void hold(struct trace_watch *watch, const struct trace_relations *tables
             sql = sql ? talloc_asprintf_append_buffer(sql, ", ONLY %s", tables->items[i].relation)
                       : talloc_asprintf(ignored, "LOCK TABLE ONLY %s", tables->items[i].relation);
     if (sql && transaction_begin(watch->connection, TRANSACTION_READ_WRITE, ignored)) {
-        sql = talloc_strdup_append_buffer(sql, " IN SHARE UPDATE EXCLUSIVE MODE NOWAIT");
+        sql = talloc_strdup_append_buffer(sql, " IN SHARE ROW EXCLUSIVE MODE NOWAIT");
         if (!connection_execute(watch->connection, NO_PARAMETERS, ignored, sql))
             transaction_rollback(watch->connection);
     }

@@ -1,7 +1,7 @@
 /* Watches the locks of a statement that runs outside a transaction, whose locks are gone when it is done: a second
  * connection looks at pg_locks for as long as it runs. So that the first lock is seen for certain, the second
- * connection holds all tables (SHARE UPDATE EXCLUSIVE, which lets mere lookups pass) until the statement waits for one
- * of them. What is seen is a lower bound. */
+ * connection holds all tables (SHARE ROW EXCLUSIVE, which lets reading pass, and no writing) until the statement waits
+ * for one of them. What is seen is a lower bound. */
 #ifndef MIGRATE_TRACE_WATCH_H
 #define MIGRATE_TRACE_WATCH_H
 

@@ -149,7 +149,11 @@ static void test_measure_goes_outside_where_the_server_asks_for_it(void **state 
                    "CREATE PROCEDURE batches() LANGUAGE plpgsql AS 'BEGIN DELETE FROM second; COMMIT; END'");
     RUN(0, "--json", "plan");
     assert_value("steps.0.statements.1.source", "measured");
+    assert_value("steps.0.statements.1.locks.1.relation", "public.split_1");
+    assert_value("steps.0.statements.1.locks.1.mode", "ShareLock");
     assert_value("steps.0.statements.2.source", "measured");
+    assert_value("steps.0.statements.2.locks.0.relation", "public.second");
+    assert_value("steps.0.statements.2.locks.0.mode", "RowExclusiveLock");
     assert_value("steps.0.statements.3.source", "measured");
     assert_value("steps.0.statements.3.rewrites.0", "side.sided");
 }
