@@ -51,6 +51,7 @@ bool survey_run(struct task *task, void *argument, struct error *error)
     survey->documentation = survey->directory ? documentation_read(survey, deck->settings, error) : NULL;
     if (!survey->documentation)
         return false;
+    survey->audit = audits_read_last(survey, deck->settings, error_new(survey));
     struct session *session = session_open(survey, deck->pool, task_cancellation(task), error);
     if (!session)
         return false;

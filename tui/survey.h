@@ -3,6 +3,7 @@
 #ifndef TUI_SURVEY_H
 #define TUI_SURVEY_H
 
+#include "migrate/audits.h"
 #include "migrate/directory.h"
 #include "migrate/documentation.h"
 #include "migrate/journal.h"
@@ -17,6 +18,7 @@ struct survey {
     int64_t taken_us;
     struct directory *directory;
     struct documentation *documentation;
+    const struct audits_last *audit; /* the last compliance review; NULL: its folder cannot be read */
     struct session_facts *facts;
     struct status *status;
     struct journal_run *runs; /* newest first; outcome "lost" where an open one has another after it */

@@ -107,6 +107,18 @@ static void test_tour_every_screen_shows_what_it_is_for(void **state)
     quit(terminal);
 }
 
+static void test_status_shows_the_last_audit_and_what_it_left(void **state)
+{
+    (void)state;
+    test_write(scene->project, "docs/audits/2020-01-31.md",
+               "---\ndate: 2020-01-31\nopen: 2\n---\n## Open\n- [x] one\n- [ ] two\n");
+    struct test_terminal *terminal = open_on("open");
+    test_terminal_do(terminal, "G");
+    test_terminal_assert(terminal, "Last audit  2020-01-31, ");
+    test_terminal_assert(terminal, "1 open  docs/audits/2020-01-31.md");
+    quit(terminal);
+}
+
 static void test_unbound_and_foreign_keys_are_answered(void **state)
 {
     (void)state;
@@ -735,6 +747,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup(name, set_up)
     const struct CMUnitTest tests[] = {
         TEST(test_tour_every_screen_shows_what_it_is_for),
+        TEST(test_status_shows_the_last_audit_and_what_it_left),
         TEST(test_unbound_and_foreign_keys_are_answered),
         TEST(test_filter_shows_matching_rows_and_escape_shows_all),
         TEST(test_apply_after_y_applies_what_was_shown),

@@ -126,6 +126,31 @@ static void add_runs(struct document *document, const struct survey *survey, TAL
         document_fact(document, "Last runs", NAME_COLUMNS, LOOK_DIM, "none yet");
 }
 
+static const char *age_words(TALLOC_CTX *owner, int64_t days)
+{
+    if (days < 0)
+        return "in the future";
+    return days == 0 ? "today" : talloc_asprintf(owner, "%s ago", answer_count(owner, (size_t)days, "day"));
+}
+
+/* The last compliance review, and what it left. */
+static void add_audit(struct document *document, const struct survey *survey, TALLOC_CTX *memory)
+{
+    const struct audits_last *audit = survey->audit;
+    if (!audit || !audit->exists) {
+        document_fact(document, "Last audit", NAME_COLUMNS, LOOK_DIM, "%s",
+                      audit ? "none yet: :audit makes one" : "the folder of the reviews cannot be read");
+        return;
+    }
+    int64_t days = audits_age_days(audit, survey->taken_us);
+    bool is_current = !audit->problem && !audit->open && days >= 0 && days < AUDITS_QUARTER_DAYS;
+    const char *left = audit->problem ? audit->problem
+                       : audit->open  ? talloc_asprintf(memory, "%zu open", audit->open)
+                                      : "nothing open";
+    document_fact(document, "Last audit", NAME_COLUMNS, is_current ? LOOK_GOOD : LOOK_WARN, "%s, %s; %s  %s",
+                  audit->date, age_words(memory, days), left, audit->file);
+}
+
 /* ---- what to do next ---- */
 
 struct advice {
@@ -179,6 +204,7 @@ static struct document *make_document(struct status_view *view)
     rules_lights_add(document, console->house, light, view->columns);
     parity_grid_add(document, console->parity, view->here);
     add_runs(document, console->survey, memory);
+    add_audit(document, console->survey, memory);
     talloc_free(memory);
     return document;
 }
