@@ -1,7 +1,8 @@
 /* See draft.h. Here: the two ways to write it. draft/shape.c knows statements, draft/witness.c the catalog,
- * draft/proof.c tries a text out. */
+ * draft/proof.c tries a text out, draft/measure.c what it locks. */
 #include "migrate/draft.h"
 
+#include "migrate/draft/measure.h"
 #include "migrate/draft/proof.h"
 #include "migrate/draft/shape.h"
 #include "migrate/draft/witness.h"
@@ -79,7 +80,7 @@ static bool append_guarded(struct writing *writing, const struct emit_statement 
 
 static bool append_repeatable(struct writing *writing, const struct emit_statement *statement)
 {
-    const struct shape shape = shape_find(statement->sql);
+    const struct shape shape = shape_of(statement->sql);
     const struct object *result = diff_item_result(statement->item);
     append_loss(writing, statement);
     switch (shape.kind) {
@@ -263,8 +264,10 @@ struct draft *draft_make(TALLOC_CTX *owner, const struct comparison *comparison,
         if (!text)
             continue;
         ok = proof_try(memory, comparison, options, text, &verdict, &reason, error);
-        if (ok && verdict == PROOF_STANDS)
+        if (ok && verdict == PROOF_STANDS) {
             draft->body = talloc_strdup(draft, text);
+            ok = measure_draft(draft, comparison, options, text, &draft->measured, error);
+        }
     }
     if (ok && !draft->body) {
         ok = error_set(error, ERROR_INTERNAL, "no migration can be made of the difference: %s", reason);

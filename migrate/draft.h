@@ -13,6 +13,7 @@ struct draft {
     const char *body;       /* of the file, behind the first lines of its head; may begin with a line of the head */
     size_t statement_count; /* of the script */
     bool loses_data;        /* lines that say so stand in the body */
+    const char *measured;   /* its locks and hazards as items of a list in Markdown; NULL: they could not be measured */
 };
 
 /* Writes the draft. `comparison` goes from the migrations to something else and differs. Each statement is made

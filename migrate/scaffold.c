@@ -54,7 +54,7 @@ static bool check_name(const char *description, const char *name, struct error *
 }
 
 static bool make_file(TALLOC_CTX *owner, const struct settings *settings, const struct scaffold_result *result,
-                      const char *description, const char *body, struct error *error)
+                      const char *description, const char *body, const char *measured, struct error *error)
 {
     char *path = talloc_asprintf(owner, "%s/%s", settings_path(owner, settings, SETTING_migrations),
                                  strrchr(result->file, '/') + 1);
@@ -65,7 +65,10 @@ static bool make_file(TALLOC_CTX *owner, const struct settings *settings, const 
         return false;
     const char *title =
         talloc_strndup(owner, strrchr(result->file, '/') + 1, strlen(strrchr(result->file, '/') + 1) - 4);
-    if (documentation_append(settings, title, entry_text, error))
+    const char *entry = entry_text;
+    if (measured)
+        entry = talloc_asprintf(owner, "%s\n" DOCUMENTATION_MEASURED "\n\n%s", entry_text, measured);
+    if (documentation_append(settings, title, entry, error))
         return true;
     unlink(path);
     return false;
@@ -80,7 +83,7 @@ bool scaffold_check(const char *description, struct error *error)
 }
 
 struct scaffold_result *scaffold_with(TALLOC_CTX *owner, const struct settings *settings, const char *description,
-                                      const char *body, int64_t wall_us, struct error *error)
+                                      const char *body, const char *measured, int64_t wall_us, struct error *error)
 {
     TALLOC_CTX *memory = talloc_new(NULL);
     struct scaffold_result *result = NULL;
@@ -92,7 +95,7 @@ struct scaffold_result *scaffold_with(TALLOC_CTX *owner, const struct settings *
         result->file =
             talloc_asprintf(result, "%s/%s_%s.sql", settings_text(settings, SETTING_migrations), result->version, name);
         result->documentation = settings_text(settings, SETTING_documentation);
-        if (!make_file(memory, settings, result, description, body, error))
+        if (!make_file(memory, settings, result, description, body, measured, error))
             TALLOC_FREE(result);
     }
     talloc_free(memory);
@@ -102,5 +105,5 @@ struct scaffold_result *scaffold_with(TALLOC_CTX *owner, const struct settings *
 struct scaffold_result *scaffold_new(TALLOC_CTX *owner, const struct settings *settings, const char *description,
                                      int64_t wall_us, struct error *error)
 {
-    return scaffold_with(owner, settings, description, empty_body, wall_us, error);
+    return scaffold_with(owner, settings, description, empty_body, NULL, wall_us, error);
 }

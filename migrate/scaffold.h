@@ -20,9 +20,10 @@ struct scaffold_result *scaffold_new(TALLOC_CTX *owner, const struct settings *s
                                      int64_t wall_us, struct error *error) NODISCARD;
 
 /* The same with statements in the file. body: what stands behind the first lines of its head; may begin with a line of
- * the head. */
+ * the head. measured: items of a list for the entry, which tell its locks and hazards (draft.h); or NULL. */
 struct scaffold_result *scaffold_with(TALLOC_CTX *owner, const struct settings *settings, const char *description,
-                                      const char *body, int64_t wall_us, struct error *error) NODISCARD;
+                                      const char *body, const char *measured, int64_t wall_us,
+                                      struct error *error) NODISCARD;
 
 /* Whether a description can be made a file's name of. Errors: ERROR_USAGE. */
 bool scaffold_check(const char *description, struct error *error) NODISCARD;

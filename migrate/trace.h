@@ -12,6 +12,7 @@
 #include <talloc.h>
 
 #include "migrate/plan.h"
+#include "migrate/scratch.h"
 #include "store/base.h"
 #include "store/connection.h"
 #include "store/error.h"
@@ -40,6 +41,12 @@ struct trace {
  * unknown. */
 struct trace *trace_plan(TALLOC_CTX *owner, struct plan *plan, struct connection *connection,
                          const struct trace_options *options, struct error *error) NODISCARD;
+
+/* Measures one file in a scratch database in which those before it have run, and judges its hazards: a plan of one
+ * step, for its facts and hazards alone. The database is changed by it. Owner: `owner`; the file must outlive it.
+ * Blocks. Errors: scratch_connect's, ERROR_CANCELLED. */
+struct plan *trace_file(TALLOC_CTX *owner, const struct migration_file *file, struct scratch_database *database,
+                        struct cancel *cancel, struct error *error) NODISCARD;
 
 /* Marks all facts of a plan as unknown. */
 void trace_skip(struct plan *plan, const char *reason);

@@ -114,9 +114,10 @@ bool mirrors_make_migration(struct task *task, void *argument, struct error *err
     TALLOC_CTX *memory = talloc_new(NULL); /* scratch databases go on the thread that used them */
     const struct draft *draft =
         scaffold_check(pair->description, error) ? draft_of(memory, pair, &options, error) : NULL;
-    const struct scaffold_result *result = draft ? scaffold_with(made, pair->deck->settings, pair->description,
-                                                                 body_of(memory, pair, draft), clock_wall_us(), error)
-                                                 : NULL;
+    const struct scaffold_result *result =
+        draft ? scaffold_with(made, pair->deck->settings, pair->description, body_of(memory, pair, draft),
+                              draft->measured, clock_wall_us(), error)
+              : NULL;
     if (result)
         *made = (struct mirrors_migration){result->version, result->file, result->documentation, draft->loses_data};
     talloc_free(memory);

@@ -159,7 +159,7 @@ static const char *match(const char *sql, const char *pattern)
     return place ? place : at;
 }
 
-struct shape shape_find(const char *sql)
+struct shape shape_of(const char *sql)
 {
     for (size_t i = 0; i < countof(rows); i++) {
         const char *place = match(sql, rows[i].pattern);

@@ -22,6 +22,6 @@ struct shape {
 };
 
 /* The shape of a statement. One that is not known is a GUARD. */
-struct shape shape_find(const char *sql);
+struct shape shape_of(const char *sql);
 
 #endif

@@ -8,7 +8,7 @@
 
 static const char *const complaints[] = {
     [NOTE_ABSENT] = "does not say its",
-    [NOTE_EMPTY] = "leaves its %s empty",
+    [NOTE_EMPTY] = "leaves empty its",
     [NOTE_PLACEHOLDER] = "has a placeholder for its",
     [NOTE_TITLE] = "only repeats its title as its",
     [NOTE_SHORT] = "says but a word or two for its",

@@ -179,6 +179,22 @@ static void test_nothing_to_do_makes_no_file(void **state UNUSED)
     assert_int_equal(glob(talloc_asprintf(scene, "%s/docs/*", scene->project), 0, NULL, &found), GLOB_NOMATCH);
 }
 
+static void test_entry_tells_the_locks_that_were_measured(void **state UNUSED)
+{
+    test_write(scene->project, "migrations/001_old.sql", "CREATE TABLE t (id integer); CREATE TABLE u (id integer);");
+    test_write(scene->project, "models.sql",
+               "CREATE TABLE t (id integer, CONSTRAINT positive CHECK (id > 0)); CREATE TABLE u (id integer);");
+    DECK_RUN(scene, 0, "new", "--from-diff", "check ids");
+    const char *entry = read_file("docs/DATABASE_MIGRATIONS.md");
+    assert_holds(entry,
+                 "**Safety.** \n\nMeasured when it was made:\n\n- public.t: AccessExclusiveLock\n- Hazard check-scan ");
+    assert_null(strstr(entry, "public.u"));
+    assert_null(strstr(entry, "(empty)"));
+    /* It is the skeleton all the same. */
+    DECK_RUN(scene, 1, "check", "--rule", "migration.documented");
+    assert_holds(scene->program->out, "leaves empty its safety notes");
+}
+
 static void test_loss_of_data_is_warned_of(void **state UNUSED)
 {
     test_write(scene->project, "migrations/001_old.sql",
@@ -209,6 +225,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_drafts_close_the_difference_and_may_run_twice, reset),
         cmocka_unit_test_setup(test_nothing_to_do_makes_no_file, reset),
+        cmocka_unit_test_setup(test_entry_tells_the_locks_that_were_measured, reset),
         cmocka_unit_test_setup(test_loss_of_data_is_warned_of, reset),
         cmocka_unit_test_setup(test_what_is_wrong_is_refused_before_anything_is_written, reset),
     };

@@ -82,8 +82,8 @@ static const char *ask_since(struct project *project, const char *rule, const ch
     {
         text = talloc_asprintf_append(text, "%s%s:%lld %s", index ? "\n" : "", text_of(finding, "file"),
                                       json_integer_value(json_object_get(finding, "line")), text_of(finding, "object"));
-        if (!json_is_string(json_object_get(finding, "hint")))
-            fail_msg("no hint: %s", text_of(finding, "message"));
+        if (strchr(text_of(finding, "message"), '%') || !json_is_string(json_object_get(finding, "hint")))
+            fail_msg("no hint, or no message: %s", text_of(finding, "message"));
     }
     return text;
 }

@@ -47,7 +47,7 @@ static void test_statements_are_made_repeatable_by_their_shape(void **state UNUS
 {
     for (size_t i = 0; i < countof(shapes); i++) {
         const char *sql = shapes[i].sql;
-        const struct shape shape = shape_find(sql);
+        const struct shape shape = shape_of(sql);
         if (shape.kind != shapes[i].kind)
             fail_msg("%s: %d", sql, (int)shape.kind);
         if (!shapes[i].repeatable)

@@ -72,9 +72,10 @@ static bool make_from_diff(struct command_context *context, const char *descript
         return true;
     }
     struct draft *draft = draft_make(context->memory, comparison, &options, error);
-    struct scaffold_result *result = draft ? scaffold_with(context->memory, context->deck->settings, description,
-                                                           body_of(context->memory, draft), clock_wall_us(), error)
-                                           : NULL;
+    struct scaffold_result *result =
+        draft ? scaffold_with(context->memory, context->deck->settings, description, body_of(context->memory, draft),
+                              draft->measured, clock_wall_us(), error)
+              : NULL;
     return result && finish(context, result, draft, comparison->diff);
 }
 
@@ -106,7 +107,9 @@ const struct command command_new = {
         "the file's path. Nothing that exists is written over.\n\n"
         "With --from-diff the file holds the SQL that takes the migrations' schema to the models'. It was run twice in "
         "a scratch database before: the first run ended at the models' schema, the second changed nothing. What loses "
-        "data is marked in the file, and warned of. Where migrations and models agree, no file is made.",
+        "data is marked in the file, and warned of. Where migrations and models agree, no file is made. "
+        "What it locks, and what that means for others, was measured meanwhile and stands as a list in the entry's "
+        "safety notes.",
     .examples = examples,
     .options = options,
     .option_count = countof(options),
