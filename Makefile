@@ -73,8 +73,9 @@ $(BUILD)/generated/%.sql.c: %.sql
 $(BUILD)/generated/%.o: $(BUILD)/generated/%.c
 	$(call say,CC,$<)$(CC) -std=c17 $(SANITIZE) -c -o $@ $<
 
+$(BUILD)/tests/soak/faults: $(call objects,$(call sources,tests/soak/fault))
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(TEST_SUPPORT) $(ARCHIVES)
-	$(call say,LINK,$@)$(CC) $(ALL_LDFLAGS) -o $@ $< $(TEST_SUPPORT) $(ARCHIVES) $(PKG_LIBS) $(TEST_LIBS)
+	$(call say,LINK,$@)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVES) $(PKG_LIBS) $(TEST_LIBS)
 
 .PHONY: tests
 tests: $(TESTS)

@@ -256,19 +256,30 @@ static bool tell_failure(struct command_context *context, const struct planning 
     return false;
 }
 
+/* What failed before the run had a card to write. */
+static bool fail_before(struct error *error)
+{
+    if (!error->stands)
+        error_stands(error, "no migration was begun");
+    if (!error->hint)
+        error_hint(error, "Run `pgdeck apply` again%s.",
+                   error->code == ERROR_CONNECTION ? " when the server answers" : "");
+    return false;
+}
+
 static bool run(struct command_context *context, struct error *error)
 {
     struct planning planning;
     enum apply_mode mode = arguments_has(context->arguments, "dry-run") ? APPLY_DRY_RUN : APPLY_FOR_REAL;
     if (!planning_read(context, &planning, error))
-        return false;
+        return fail_before(error);
     if (!planning.plan->count) {
         printer_document(context->printer, apply_json(&planning, NULL, mode, error));
         printer_line(context->printer, ROLE_GOOD, "nothing to apply to %s", planning.target.name);
         return true;
     }
     if (!confirm(context, &planning, mode, error))
-        return false;
+        return fail_before(error);
     struct listener listener = {.context = context};
     struct apply_options options = deck_apply_options(context->deck, context->cancel);
     options.mode = mode;
