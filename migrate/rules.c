@@ -52,6 +52,13 @@ static bool severity_of(const char *word, enum rule_severity *severity)
 static bool check_word(const struct settings_rule *word, struct error *error)
 {
     enum rule_severity severity;
+    enum hazard_danger threshold;
+    if (!strcmp(word->key, "threshold") && !strcmp(word->rule, "migration.hazard")) {
+        if (rule_hazard_threshold(word->word, &threshold))
+            return true;
+        error_set(error, ERROR_SETTINGS, "the threshold \"%s\" of the rule %s is none", word->word, word->rule);
+        return error_hint(error, "Write \"low\", \"medium\", \"high\" or \"critical\".");
+    }
     if (strcmp(word->key, "severity") != 0 || severity_of(word->word, &severity))
         return true;
     error_set(error, ERROR_SETTINGS, "the severity \"%s\" of the rule %s is none", word->word, word->rule);

@@ -9,6 +9,7 @@
 #include "migrate/baseline.h"
 #include "migrate/compare.h"
 #include "migrate/directory.h"
+#include "migrate/hazard.h"
 #include "migrate/models.h"
 #include "migrate/rules.h"
 #include "migrate/scratch.h"
@@ -44,6 +45,9 @@ bool rule_blame(struct rule_case *rule_case, const struct error *failure, struct
 /* The same for all other rules: skipped, with the failure as the reason. Both return false with a copy of the failure
  * where it ends the check. */
 bool rule_give_up(struct rule_case *rule_case, const struct error *failure, struct error *error) NODISCARD;
+
+/* The threshold of migration.hazard: "low" ... "critical"; "long" is "high". False: it is none. */
+bool rule_hazard_threshold(const char *word, enum hazard_danger *threshold);
 
 /* ---- the inquiry ---- */
 
