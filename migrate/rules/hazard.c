@@ -114,12 +114,15 @@ static bool look_at_file(struct sighting *sighting, size_t index, struct error *
     rule_progress(rule_case, directory->files[index]->name);
     TALLOC_CTX *memory = talloc_new(rule_case->memory);
     struct replay *replay = replay_migrations(memory, scratch, directory, index, &replaying, error);
+    /* The measuring copies the state itself, which nobody may read then. */
+    struct scratch_database *database = replay ? scratch_copy(memory, replay->database, options->cancel, error) : NULL;
     struct connection *connection =
-        replay ? scratch_connect(memory, replay->database, SCRATCH_OWNER, options->cancel, error) : NULL;
+        database ? scratch_connect(memory, database, SCRATCH_OWNER, options->cancel, error) : NULL;
     const struct status *status =
         connection ? status_read(rule_case->memory, connection, directory, options->settings, error) : NULL;
     bool ok = status && measure(sighting, connection, status, &selection, error);
     talloc_free(connection);
+    talloc_free(database);
     talloc_free(replay);
     return ok;
 }
