@@ -7,6 +7,7 @@
 #include "migrate/audit/sample.h"
 #include "migrate/audits.h"
 #include "migrate/directory.h"
+#include "store/session.h"
 
 static void count_open(struct audit *audit)
 {
@@ -30,6 +31,17 @@ static void draw(struct review *review)
         audit->versions[i].version = talloc_strdup(audit, review_file(review, i)->version);
         audit->versions[i].file = talloc_strdup(audit, review_file(review, i)->path);
     }
+}
+
+/* Mirrors are built on a server of the target's version, as a check builds them. */
+static int major_of(const struct review *review)
+{
+    const struct rules_options *asking = &review->options->rules;
+    struct error *ignored = error_new(review->memory);
+    struct session *session = asking->pool ? session_open(review->memory, asking->pool, asking->cancel, ignored) : NULL;
+    int major = session ? session->server_version / 10000 : 0;
+    talloc_free(session);
+    return major;
 }
 
 bool audit_check_seed(const char *seed, struct error *error)
@@ -56,6 +68,7 @@ struct audit *audit_run(TALLOC_CTX *owner, const struct audit_options *options, 
     bool ok = review.directory;
     if (ok) {
         draw(&review);
+        review.major = major_of(&review);
         ok = review_prove_mirrors(&review, error) && review_ask_rules(&review, error) &&
              review_prove_target(&review, error);
     }

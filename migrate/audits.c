@@ -287,10 +287,12 @@ bool audits_write(TALLOC_CTX *owner, const struct settings *settings, const char
         struct stat facts;
         if (lstat(path, &facts) == 0)
             continue;
-        is_free = true;
-        ok = disk_create(path, shown, text, strlen(text), error);
-        if (ok)
+        is_free = disk_create(path, shown, text, strlen(text), error);
+        ok = is_free || lstat(path, &facts) == 0; /* another review may have been faster */
+        if (is_free)
             *file = talloc_strdup(owner, shown);
+        else if (ok)
+            error_clear(error);
     }
     talloc_free(memory);
     if (ok && !is_free)

@@ -124,6 +124,7 @@ check 'its summary holds the evidence' grep -q '## Schema check' "$work/summary"
 defect
 check_not 'the workflow stops a defect' '' ci HEAD~1
 check 'its summary names it' grep -q "$model" "$work/summary"
+check_not 'a branch that is pushed for the first time is checked whole' '' ci 0000000000000000000000000000000000000000
 mend
 
 # --- the make targets, on a server

@@ -164,8 +164,10 @@ static void lay_rows(struct review *review, const struct baseline *baseline)
 static struct mirror_options mirror_options(const struct review *review)
 {
     const struct rules_options *asking = &review->options->rules;
-    return (struct mirror_options){
-        .settings = asking->settings, .environment = asking->environment, .cancel = asking->cancel};
+    return (struct mirror_options){.settings = asking->settings,
+                                   .environment = asking->environment,
+                                   .major = review->major,
+                                   .cancel = asking->cancel};
 }
 
 /* An init script that is not there is missed by the rules, where the house demands one. */
@@ -229,7 +231,7 @@ bool review_prove_mirrors(struct review *review, struct error *error)
 {
     const struct rules_options *asking = &review->options->rules;
     struct error *failure = error_new(review->memory);
-    struct scratch *scratch = scratch_open(review->memory, asking->settings, 0, asking->cancel, failure);
+    struct scratch *scratch = scratch_open(review->memory, asking->settings, review->major, asking->cancel, failure);
     int version = scratch ? scratch_server_version(scratch) : 0;
     if (scratch)
         review->audit->scratch_server = talloc_asprintf(review->audit, "%d.%d", version / 10000, version % 10000);

@@ -15,6 +15,7 @@ struct review {
     struct audit *audit; /* being made */
     TALLOC_CTX *memory;  /* for as long as it is made */
     const struct directory *directory;
+    int major;              /* of the target's server; 0: there is none, or it does not answer */
     const size_t *indices;  /* of the sample, in the directory */
     struct traces *touched; /* by version of the sample */
 };

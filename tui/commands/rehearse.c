@@ -107,9 +107,12 @@ static void print_result(struct command_context *context, const struct rehearsal
         printer_line(printer, ROLE_PLAIN, "applied %s%s", rehearsal->files[i].file,
                      rehearsal->files[i].how == REHEARSED_AS_REPLAYED ? ", with more rights than a plain owner has"
                                                                       : "");
-    printer_line(printer, ROLE_GOOD, "applied %s to %s, PostgreSQL %s; the copy answered before and after",
-                 answer_count(memory, rehearsal->file_count, "migration"), source_words(context, rehearsal),
-                 rehearsal->server_version);
+    const char *source = source_words(context, rehearsal);
+    if (rehearsal->file_count)
+        printer_line(printer, ROLE_GOOD, "applied %s to %s, PostgreSQL %s; the copy answered before and after",
+                     answer_count(memory, rehearsal->file_count, "migration"), source, rehearsal->server_version);
+    else
+        printer_line(printer, ROLE_NOTE, "nothing is pending for %s, PostgreSQL %s", source, rehearsal->server_version);
     if (!rehearsal->command)
         printer_line(printer, ROLE_NOTE, "no tests were run");
     else if (rehearsal->verdict == REHEARSAL_HELD)
