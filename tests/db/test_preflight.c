@@ -191,12 +191,34 @@ static void test_names_that_need_quotes_are_found(void **state)
     oracle_execute(stage->oracle, "ROLLBACK");
 }
 
+static void test_row_that_is_gone_from_the_ledger_is_told(void **state)
+{
+    struct stage *stage = *state;
+    stage_apply(stage);
+    assert_null(finding(look(stage, LOCK_NONE), "gone from the ledger")); /* nothing is planned */
+    oracle_execute(stage->oracle, "DELETE FROM schema_migrations");
+    assert_non_null(finding(look(stage, LOCK_NONE), "001 was applied at 20"));
+    assert_non_null(strstr(finding(look(stage, LOCK_NONE), "gone from the ledger")->hint, "pgdeck mark 001 --applied"));
+    oracle_execute(stage->oracle,
+                   "INSERT INTO schema_migration_events (run, version, event) VALUES ('x', '001', 'marked')");
+    assert_null(finding(look(stage, LOCK_NONE), "gone from the ledger"));
+}
+
+static void test_text_that_shows_in_another_order_is_told(void **state)
+{
+    struct stage *stage = *state;
+    stage_write(stage, "001_a.sql", "SELECT 1;\n-- \u202e;\nSELECT 2;\n");
+    assert_non_null(finding(look(stage, LOCK_NONE), "migrations/001_a.sql:2 holds U+202E"));
+    stage_write(stage, "001_a.sql", "SELECT '\u00e4\u20ac\u2013';\n");
+    assert_null(finding(look(stage, LOCK_NONE), "holds U+"));
+}
+
 static void test_long_work_under_locks_foretells_the_breaker(void **state)
 {
     struct stage *stage = *state;
     struct hazard hazard = {
         .kind = &hazard_kinds[HAZARD_index_build], .danger = DANGER_HIGH, .object = "public.orders"};
-    struct hazard_list list = {&hazard, 1};
+    struct hazard_list list = {.items = &hazard, .count = 1};
     assert_true(stage_plan(stage));
     say_facts(stage, LOCK_SHARE);
     stage->plan->steps[0].hazards = &list;
@@ -229,6 +251,8 @@ int main(void)
         TEST(test_unmeasured_plan_leaves_holders_unknown),
         TEST(test_names_that_need_quotes_are_found),
         TEST(test_long_work_under_locks_foretells_the_breaker),
+        TEST(test_row_that_is_gone_from_the_ledger_is_told),
+        TEST(test_text_that_shows_in_another_order_is_told),
     };
     return cmocka_run_group_tests(tests, start_server, stop_server);
 }
