@@ -107,6 +107,26 @@ static void test_tour_every_screen_shows_what_it_is_for(void **state)
     quit(terminal);
 }
 
+static void test_notes_show_the_entry_beside_the_sql_where_there_is_room(void **state)
+{
+    (void)state;
+    test_write(scene->project, "docs/DATABASE_MIGRATIONS.md",
+               "## 001_first\n\n**Intent.** The table that comes first.\n\n**Safety.** \n");
+    struct test_terminal_options options = usual("open");
+    options.columns = 100;
+    struct test_terminal *terminal = open_with(options);
+    test_terminal_do(terminal, "2\t\t\r");
+    test_terminal_assert(terminal, "Its safety notes are not written yet.");
+    test_terminal_assert(
+        terminal, "Intent. The table that comes first.            \xE2\x94\x82 CREATE TABLE first (id integer);");
+    quit(terminal);
+    terminal = open_on("open");
+    test_terminal_do(terminal, "2\t\t\r");
+    test_terminal_assert(terminal, "Intent. The table that comes first.");
+    assert_false(test_terminal_shows(terminal, "CREATE TABLE first"));
+    quit(terminal);
+}
+
 static void test_status_shows_the_last_audit_and_what_it_left(void **state)
 {
     (void)state;
@@ -747,6 +767,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup(name, set_up)
     const struct CMUnitTest tests[] = {
         TEST(test_tour_every_screen_shows_what_it_is_for),
+        TEST(test_notes_show_the_entry_beside_the_sql_where_there_is_room),
         TEST(test_status_shows_the_last_audit_and_what_it_left),
         TEST(test_unbound_and_foreign_keys_are_answered),
         TEST(test_filter_shows_matching_rows_and_escape_shows_all),

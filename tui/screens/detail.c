@@ -3,6 +3,7 @@
 #include "tui/highlight.h"
 #include "tui/screens/migrations.h"
 #include "tui/screens/state.h"
+#include "tui/widgets/beside.h"
 
 enum { MOST_SQL_BYTES = 1 << 20, FACT_COLUMNS = 9 };
 
@@ -64,15 +65,43 @@ static void add_sql(struct document *document, const struct survey *survey, cons
         document_line(document, LOOK_WARN, "\n%zu bytes more: e opens the whole file.", file->size_bytes - size);
 }
 
-static void add_notes(struct document *document, const struct survey *survey, const struct migration *migration)
+/* The entry, and beside it the SQL that it speaks of where there is room. */
+static void add_entry(struct document *document, const struct documentation_entry *entry,
+                      const struct migration_file *file, int columns)
+{
+    const char *body = entry->body + strspn(entry->body, "\r\n");
+    if (!file || !beside_fits(columns)) {
+        highlight_markdown(document, body);
+        return;
+    }
+    struct document *notes = document_new(document), *sql = document_new(document);
+    highlight_markdown(notes, body);
+    highlight_sql(sql, file->text, file->size_bytes < MOST_SQL_BYTES ? file->size_bytes : MOST_SQL_BYTES);
+    beside_add(document, notes, sql, columns);
+    talloc_free(notes);
+    talloc_free(sql);
+}
+
+/* What migration.documented would say of it. */
+static void add_missing(struct document *document, const char *what, const struct documentation_note *note)
+{
+    if (note->state != NOTE_WRITTEN)
+        document_line(document, LOOK_WARN, "Its %s not written yet.", what);
+}
+
+static void add_notes(struct document *document, const struct survey *survey, const struct migration *migration,
+                      int columns)
 {
     const struct migration_file *file = migration->file;
     add_state(document, survey, migration);
     const struct documentation_entry *entry = documentation_find(survey->documentation, migration->number);
-    if (entry)
-        highlight_markdown(document, entry->body + strspn(entry->body, "\n"));
-    else
+    if (entry) {
+        add_missing(document, "intent is", &entry->intent);
+        add_missing(document, "safety notes are", &entry->safety);
+        add_entry(document, entry, file, columns);
+    } else {
         document_line(document, LOOK_WARN, "%s has no entry for it.", survey->documentation->shown);
+    }
     if (!file)
         return;
     document_line(document, LOOK_HEAD, "\nThe file");
@@ -134,7 +163,7 @@ struct document *migration_document(TALLOC_CTX *owner, const struct survey *surv
         locks_add(document, locks, migration, columns);
         break;
     case TAB_NOTES:
-        add_notes(document, survey, migration);
+        add_notes(document, survey, migration, columns);
         break;
     case TAB_JOURNAL:
         add_journal(document, survey, migration);

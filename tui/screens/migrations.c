@@ -14,7 +14,7 @@
 
 enum { COLUMN_STATE, COLUMN_VERSION, COLUMN_NAME, COLUMN_STATEMENTS, COLUMN_LOCK, COLUMN_TIME, COLUMN_BY, COLUMN_TOOK };
 
-enum { PANE_MARGINS = 2, PAGE_COLUMNS = 76 /* of 80 */ };
+enum { PANE_MARGINS = 2, PAGE_COLUMNS = 76 /* of 80 */, PAGE_MARGINS = 4 };
 
 struct migration_rows {
     const struct status *status;
@@ -188,7 +188,8 @@ static void draw_split(struct migrations_view *view, struct terminal *terminal, 
     panes_draw_rule(terminal, &panes);
     if (panes.detail.rows == 0)
         return;
-    if (view->tab == TAB_LOCKS && view->pane_columns != panes.detail.columns - PANE_MARGINS) {
+    bool is_laid_out = view->tab == TAB_LOCKS || view->tab == TAB_NOTES;
+    if (is_laid_out && view->pane_columns != panes.detail.columns - PANE_MARGINS) {
         view->pane_columns = panes.detail.columns - PANE_MARGINS;
         fill_pane(view);
     }
@@ -299,11 +300,12 @@ static void plan(struct migrations_view *view, enum plan_page_aim aim)
 static void open_full(struct migrations_view *view)
 {
     const struct migration *migration = under_cursor(view);
+    int width = view->tab == TAB_NOTES ? terminal_columns(view->base.console->terminal) - PAGE_MARGINS : PAGE_COLUMNS;
     char *title =
         talloc_asprintf(view, "%s_%s %s %s", migration->version, migration->description ? migration->description : "",
                         theme_glyph(GLYPH_CRUMB), migration_tab_names[view->tab]);
     page_open(view->base.console, title,
-              migration_document(view, view->base.console->survey, view->locks, migration, view->tab, PAGE_COLUMNS),
+              migration_document(view, view->base.console->survey, view->locks, migration, view->tab, width),
               PAGE_INSET);
     talloc_free(title);
 }
