@@ -5,7 +5,7 @@
 #include "migrate/secrets/assignment.h"
 
 /* Nobody writes that many: a hostile text must not cost minutes. */
-enum { KEY_BYTES = 100, NAMES_MOST = 50000 };
+enum { KEY_BYTES = 100, NAMES_MOST = 50000, NEAR_BYTES = 200 };
 
 /* Longer ones before their beginnings. */
 static const struct secret_word {
@@ -118,10 +118,34 @@ static bool is_convincing(const struct scan *scan, const struct assignment *assi
     return is_long || value_is_random(value, least);
 }
 
+/* "POSTGRES_USER: app" beside "POSTGRES_PASSWORD: app": the user's own name. */
+static bool is_user_nearby(const struct scan *scan, struct scan_value value)
+{
+    static const char name[] = "user";
+    const char *from = value.start - scan->text > NEAR_BYTES ? value.start - NEAR_BYTES : scan->text;
+    const char *to = scan->end - value.end > NEAR_BYTES ? value.end + NEAR_BYTES : scan->end;
+    size_t size = (size_t)(value.end - value.start);
+    for (const char *at = from; at + sizeof name + size <= to; at++) {
+        if (strncasecmp(at, name, sizeof name - 1) != 0)
+            continue;
+        at += sizeof name - 1;
+        at += (to - at > 4 && !strncasecmp(at, "name", 4)) ? 4 : 0;
+        const char *given = at;
+        while (given < to && strchr("\"' \t:=", *given))
+            given++;
+        if (given > at && (size_t)(to - given) >= size && !memcmp(given, value.start, size) &&
+            !is_name_byte((size_t)(to - given) > size ? given[size] : ' '))
+            return true;
+    }
+    return false;
+}
+
 static void look_at(struct scan *scan, struct assignment *assignment)
 {
     if (!assignment_read(scan, assignment) || assignment->value.start >= assignment->value.end ||
         !value_is_secret(scan, assignment->value, (struct scan_value){0}) || !is_convincing(scan, assignment))
+        return;
+    if (scan->strictness == SCAN_LENIENT && is_user_nearby(scan, assignment->value))
         return;
     scan_add(scan, assignment->value, NULL, assignment->name);
 }

@@ -4,7 +4,7 @@
 
 #include "migrate/secrets/assignment.h"
 
-enum { VALUE_BYTES = 1000, TYPE_BYTES = 40, FUNCTION_BYTES = 40 };
+enum { VALUE_BYTES = 1000, TYPE_BYTES = 40, FUNCTION_BYTES = 40, MADE_UP_BYTES = 20 };
 
 /* Where reading stands. */
 struct reading {
@@ -102,6 +102,20 @@ static bool read_argument(struct reading *reading, const struct assignment *assi
         }
     }
     return false;
+}
+
+/* "('smtp_password', 'value')": a row of settings. */
+static bool read_row(struct reading *reading, const struct assignment *assignment)
+{
+    const struct scan *scan = reading->scan;
+    const char *open = assignment->name.start;
+    bool has_more = memchr(open, '_', (size_t)(assignment->name.end - open)) ||
+                    memchr(open, '.', (size_t)(assignment->name.end - open));
+    if (scan->kind != SCAN_SQL || !has_more || before(scan, open) != '\'' || before(scan, open - 1) != '(' ||
+        peek(reading, 0) != ',')
+        return false;
+    reading->at++;
+    return true;
 }
 
 /* "name: X" with "value: ..." behind it, of containers and clusters. */
@@ -205,12 +219,13 @@ static bool read_shell_word(const struct reading *reading, struct assignment *as
     return true;
 }
 
-/* "Password: s3cret" at the end of a line of prose. */
+/* "Password: s3cret" at the end of a line of prose; what is long and made up anywhere, as in a header of a request. */
 static bool read_last_word(struct reading *reading, struct assignment *assignment)
 {
     skip_blanks(reading);
     assignment->value = (struct scan_value){reading->at, word_end(reading, "`\"'|<>")};
-    return assignment->sign == SIGN_COLON && line_end(reading) <= assignment->value.end + 1;
+    return assignment->sign == SIGN_COLON &&
+           (line_end(reading) <= assignment->value.end + 1 || value_is_random(assignment->value, MADE_UP_BYTES));
 }
 
 static bool read_yaml(struct reading *reading, struct assignment *assignment)
@@ -257,8 +272,10 @@ static bool read_bare(struct reading *reading, struct assignment *assignment)
     case SCAN_DOCKER:
         if (reading->scan->kind == SCAN_SHELL && assignment->sign == SIGN_EQUALS)
             skip_blanks(reading);
+        if (assignment->sign == SIGN_COLON)
+            skip_blanks(reading);
         assignment->value = (struct scan_value){reading->at, word_end(reading, "\"'`;|)<>&")};
-        return assignment->sign == SIGN_EQUALS;
+        return assignment->sign == SIGN_EQUALS || value_is_random(assignment->value, MADE_UP_BYTES);
     case SCAN_PROSE:
     case SCAN_OTHER:
         return read_shell_word(reading, assignment) || read_last_word(reading, assignment);
@@ -303,7 +320,8 @@ bool assignment_read(const struct scan *scan, struct assignment *assignment)
     skip_blanks(&reading);
     bool is_env = is_env_of_docker(&reading, assignment);
     const char *sign = reading.at;
-    if (!is_env && !read_sign(&reading, assignment) && !read_argument(&reading, assignment) && !read_to(&reading)) {
+    if (!is_env && !read_sign(&reading, assignment) && !read_argument(&reading, assignment) &&
+        !read_row(&reading, assignment) && !read_to(&reading)) {
         reading.at = sign;
         if (!read_pair(&reading, assignment))
             return false;

@@ -7,9 +7,9 @@
 #include <setjmp.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <time.h>
 
 #include "migrate/secrets.h"
-#include "store/clock.h"
 
 static int set_up(void **state)
 {
@@ -99,6 +99,9 @@ static const struct {
     {"migrations/004_d.sql", "SELECT set_config('app.jwt_secret', 'a1b2c3d4e5f6', false);", 1, "a1b2c3", 0},
     {"migrations/004_d.sql", "ALTER DATABASE d SET app.jwt_secret TO 'a1b2c3d4e5f6';", 1, "a1b2c3", 0},
     {"migrations/004_d.sql", "UPDATE users SET password = 'hunter2' WHERE id = 1;", 1, "hunter2", 0},
+    {"migrations/004_d.sql", "INSERT INTO settings VALUES ('smtp_password', 'mailpw99');", 1, "mailpw99", 0},
+    {"docs/api.md", "`curl -H \"X-Api-Key: 8f14e45fceea167a5a36dedd4bea2543\" https://h`\n", 1, "8f14e45f", 0},
+    {"docker-compose.yml", "POSTGRES_USER: app\nPOSTGRES_PASSWORD: app1\n", 2, "app1", 0},
     {"old.yaml", "# DB_PASSWORD=old3r1\nx: 1\n", 1, "old3r1", 0},
     {"app.c", "const char *json = \"{\\\"password\\\": \\\"1nner\\\"}\";\n", 1, "1nner", 0},
     /* shapes */
@@ -172,6 +175,9 @@ static const struct {
     {".env.sample", "DB_PASSWORD=postgres\nDATABASE_URL=postgres://postgres:postgres@localhost/app\n"},
     {".env", "DB_PASSWORD=\nDB_USER=app\nPGPASSFILE=/etc/pgpass\n"},
     {"docker-compose.yml", "  POSTGRES_PASSWORD: postgres\n  - POSTGRES_PASSWORD=${PW:-postgres}\n"},
+    {"docker-compose.yml", "  POSTGRES_USER: app\n  POSTGRES_PASSWORD: app\n  POSTGRES_DB: app\n"},
+    {"ci.yml", "  PGPASSWORD: \"shop\"\n  PGUSER: \"shop\"\n"},
+    {"migrations/001_a.sql", "INSERT INTO kinds VALUES ('password', 'b2b-login1'), ('api_token', 'Token 2 of 3');\n"},
     {"a.py", "KEY = 'AKIAIOSFODNN7EXAMPLE'\nt = 'ghp_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'\n"},
     {"docs/api.md", "Authorization: Bearer <token>\nAuthorization: Bearer YOUR_TOKEN_GOES_HERE\n"},
     /* SQL that only speaks of passwords */
@@ -283,10 +289,10 @@ static void test_secrets_of_hostile_texts_are_read_in_time(void **state)
             memcpy(text + at, parts[i], length);
         text[size] = '\0';
         struct secrets_findings found;
-        int64_t start = clock_monotonic_ms();
+        clock_t start = clock(); /* of the processor: the machine may be busy */
         secrets_scan(*state, i % 2 ? "a.yaml" : "a.sql", text, size, &found);
-        if (clock_monotonic_ms() - start > 5000)
-            fail_msg("%s: %lld ms", parts[i], (long long)(clock_monotonic_ms() - start));
+        if (clock() - start > 10 * CLOCKS_PER_SEC)
+            fail_msg("%s: %lld s", parts[i], (long long)((clock() - start) / CLOCKS_PER_SEC));
         talloc_free(text);
     }
 }
