@@ -3,6 +3,8 @@
 
 #include "migrate/rules/rule.h"
 
+enum { PROGRESS_FILES = 100 };
+
 struct looking {
     struct rule_case *rule_case;
     size_t count;
@@ -11,7 +13,8 @@ struct looking {
 static void on_file(void *listener, const char *path, const struct secrets_findings *findings)
 {
     struct looking *looking = listener;
-    looking->count++;
+    if (looking->count++ % PROGRESS_FILES == 0)
+        rule_progress(looking->rule_case, path);
     for (size_t i = 0; i < findings->count; i++)
         rule_find(looking->rule_case, &(struct rule_finding){.message = findings->items[i].message,
                                                              .file = path,
@@ -45,6 +48,10 @@ bool rule_secrets(struct rule_case *rule_case, struct error *error)
     struct looking looking = {.rule_case = rule_case};
     struct git_names *names = names_of(rule_case);
     size_t left_out;
+    /* Nobody's home folder is walked because pgdeck was started there. */
+    if (!names && !inquiry_is_house(rule_case->inquiry) && !inquiry_directory(rule_case->inquiry)->exists)
+        return rule_skip(rule_case,
+                         "there is no project here: neither pgdeck.yaml nor migrations nor a git repository");
     if (names)
         keep_changed(rule_case, names);
     const struct secrets_walk walk = {.settings = rule_case->options->settings,

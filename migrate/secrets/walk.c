@@ -8,7 +8,7 @@
 #include "migrate/secrets/scan.h"
 #include "store/disk.h"
 
-enum { TEXT_BYTES = 1024 * 1024, SNIFF_BYTES = 8192, DEPTH_MOST = 64, FILES_MOST = 200000 };
+enum { TEXT_BYTES = 1024 * 1024, SNIFF_BYTES = 8192, DEPTH_MOST = 64, FILES_MOST = 50000 };
 
 struct walking {
     const struct secrets_walk *walk;
@@ -98,6 +98,14 @@ static char **list_folder(TALLOC_CTX *owner, const char *path, size_t *count)
     return names;
 }
 
+static void take_file(struct walking *walking, const char *name)
+{
+    if (walking->count++ < FILES_MOST)
+        look_at(walking, name);
+    else
+        walking->left_out++;
+}
+
 static bool walk_folder(struct walking *walking, const char *prefix, int depth)
 {
     TALLOC_CTX *memory = talloc_new(NULL);
@@ -113,9 +121,8 @@ static bool walk_folder(struct walking *walking, const char *prefix, int depth)
         if (ok && S_ISDIR(status.st_mode) && depth < DEPTH_MOST && !is_passed_over(names[i]))
             ok = walk_folder(walking, talloc_asprintf(memory, "%s/", name), depth + 1);
         /* A .env that no git could commit is where secrets belong. */
-        else if (ok && S_ISREG(status.st_mode) && !(!strncmp(names[i], ".env", 4) && scan_is_strict(name)) &&
-                 walking->count++ < FILES_MOST)
-            look_at(walking, name);
+        else if (ok && S_ISREG(status.st_mode) && !(!strncmp(names[i], ".env", 4) && scan_is_strict(name)))
+            take_file(walking, name);
     }
     talloc_free(memory);
     return ok;

@@ -212,6 +212,15 @@ static void test_secrets_without_git_are_found_where_they_do_not_belong(void **s
                                                  "pgdeck.yaml:2 -");
 }
 
+static void test_secrets_are_not_looked_for_where_there_is_no_project(void **state)
+{
+    struct project *project = *state;
+    put(project, "notes.txt", "PGPASSWORD=geheim-1\n");
+    assert_int_equal(strncmp(ask(project, "secrets"), "skipped: there is no project here", 33), 0);
+    put(project, "migrations/001_a.sql", "SELECT 1;\n");
+    assert_string_equal(ask(project, "secrets"), "notes.txt:1 PGPASSWORD");
+}
+
 static void test_secrets_that_git_would_commit_are_found(void **state)
 {
     struct project *project = *state;
@@ -418,6 +427,7 @@ int main(void)
         TEST(test_models_whose_relationships_do_not_agree_are_found),
         TEST(test_models_that_are_missing_skip_the_rules_unless_they_were_set),
         TEST(test_secrets_without_git_are_found_where_they_do_not_belong),
+        TEST(test_secrets_are_not_looked_for_where_there_is_no_project),
         TEST(test_secrets_that_git_would_commit_are_found),
         TEST(test_secrets_are_shown_nowhere),
         TEST(test_documentation_that_is_missing_is_one_finding_in_a_house),
