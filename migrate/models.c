@@ -38,7 +38,7 @@ static void add_finding(struct model *model, const char *file, int line, const c
 /* The head of a .sql file: comments before anything else, of which "-- pgdeck: before-tables" is for us. */
 static void read_head(struct model *model, struct model_ddl_file *file)
 {
-    static const char mark[] = "-- pgdeck:";
+    static const char mark[] = "-- pgdeck:", allowance[] = "allow secrets because ";
     int number = 1;
     for (const char *at = file->text; !strncmp(at, "--", 2) || *at == '\n'; number++) {
         size_t size = strcspn(at, "\n");
@@ -49,7 +49,7 @@ static void read_head(struct model *model, struct model_ddl_file *file)
                 length--;
             if (length == strlen("before-tables") && !strncmp(word, "before-tables", length))
                 file->when = DDL_BEFORE_TABLES;
-            else
+            else if (strncmp(word, allowance, strlen(allowance)) != 0) /* that one is for another rule */
                 add_finding(model, file->file, number, "pgdeck does not know this word of the file's head",
                             "A .sql file of the models takes \"-- pgdeck: before-tables\".");
         }

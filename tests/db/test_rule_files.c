@@ -239,6 +239,19 @@ static void test_secrets_that_git_would_commit_are_found(void **state)
     assert_string_equal(ask_since(project, "secrets", "HEAD"), "new.sh:1 PGPASSWORD");
 }
 
+static void test_secrets_allowed_in_the_head_of_a_models_file_are_no_finding_of_the_models(void **state)
+{
+    struct project *project = *state;
+    put_models(project);
+    put(project, "store/models/roles.sql",
+        "-- pgdeck: allow secrets because the role is for tests\nALTER ROLE app PASSWORD 'geheim-1';\n");
+    assert_string_equal(ask(project, "secrets"), "ok");
+    assert_string_equal(ask(project, "model.base"), "ok");
+    put(project, "store/models/roles.sql", "-- pgdeck: allow secrets\nALTER ROLE app PASSWORD 'geheim-1';\n");
+    assert_string_equal(ask(project, "secrets"), "store/models/roles.sql:2 -");
+    assert_string_equal(ask(project, "model.base"), "store/models/roles.sql:1 -");
+}
+
 static void test_secrets_are_shown_nowhere(void **state)
 {
     struct project *project = *state;
@@ -429,6 +442,7 @@ int main(void)
         TEST(test_secrets_without_git_are_found_where_they_do_not_belong),
         TEST(test_secrets_are_not_looked_for_where_there_is_no_project),
         TEST(test_secrets_that_git_would_commit_are_found),
+        TEST(test_secrets_allowed_in_the_head_of_a_models_file_are_no_finding_of_the_models),
         TEST(test_secrets_are_shown_nowhere),
         TEST(test_documentation_that_is_missing_is_one_finding_in_a_house),
         TEST(test_documentation_is_judged_entry_by_entry),
