@@ -262,8 +262,10 @@ static bool fail_before(struct error *error)
     if (!error->stands)
         error_stands(error, "no migration was begun");
     if (!error->hint)
-        error_hint(error, "Run `pgdeck apply` again%s.",
-                   error->code == ERROR_CONNECTION ? " when the server answers" : "");
+        error_hint(error, "%sun `pgdeck apply` again.",
+                   error->code == ERROR_CONNECTION ? "When the server answers, r"
+                   : error->file                   ? "Put the file right, then r"
+                                                   : "R");
     return false;
 }
 
