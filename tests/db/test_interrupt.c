@@ -155,6 +155,31 @@ static void test_signal_while_waiting_for_the_lock_applies_nothing(void **state)
     scene_check_end(scene);
 }
 
+/* Nobody waits for somebody who is away: the server ends an idle transaction, and the run says so when it is back. */
+static void test_suspended_run_keeps_its_locks_no_longer_than_idle_timeout(void **state)
+{
+    struct scene *scene = *state;
+    static const char *const environment[] = {"PGDECK_IDLE_TIMEOUT=1s", "PGDECK_LOCK_TIMEOUT=5s", NULL};
+    const char *const words[] = {"-C", scene->project, "-d", scene->direct, "apply", "--confirm", SCENE_DATABASE, NULL};
+    scene_reset(scene, files, countof(files));
+    scene_close_gate(scene, SCENE_GATE_STATEMENT);
+    struct program *program = program_start(scene, scene->home, environment, words);
+    scene_wait_at_gate(scene);
+    kill(program->pid, SIGSTOP);
+    scene_open_gates(scene);
+    assert_true(
+        oracle_wait(scene->oracle, SCENE_PATIENCE_MS,
+                    "SELECT NOT EXISTS (SELECT FROM pg_stat_activity WHERE application_name LIKE 'pgdeck:%%:002')"));
+    kill(program->pid, SIGCONT);
+    program_wait(program, SCENE_PATIENCE_MS);
+    assert_int_equal(program->exit_status, 3);
+    assert_non_null(strstr(
+        program->err,
+        "stands: nothing of 002 stands, and the ledger has no row of it; applied before it, and they stay: 001"));
+    scene_check(scene);
+    scene_finish(scene);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -162,6 +187,7 @@ int main(void)
         cmocka_unit_test(test_signal_during_commit_lets_it_finish),
         cmocka_unit_test(test_signal_during_create_index_concurrently_is_incomplete_and_resumed),
         cmocka_unit_test(test_signal_while_waiting_for_the_lock_applies_nothing),
+        cmocka_unit_test(test_suspended_run_keeps_its_locks_no_longer_than_idle_timeout),
     };
     cmocka_set_test_filter(getenv("PGDECK_TEST"));
     return cmocka_run_group_tests_name("interrupt", tests, set_up, tear_down);
