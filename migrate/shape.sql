@@ -1,6 +1,7 @@
 -- What relations look like, item by item. $1: their names as text[], schema-qualified and quoted; NULL: all outside the system's schemas.
 -- Columns: relation, kind ("relation", "column", "constraint", "index", "trigger", "policy", "rule"), name ("" of a relation), text. By relation, kind,
--- name. Without owners and grants: those are the role's that makes things. Serves 12 and later. Runs with an empty search_path.
+-- name. Without owners and grants: those are the role's that makes things. Serves 12 and later. Runs with an empty search_path. The arrays of
+-- oids let a few relations be found by the indexes.
 WITH relation AS (
     SELECT c.*, pg_catalog.format('%I.%I', n.nspname, c.relname) AS shown
       FROM pg_catalog.pg_class AS c
@@ -28,21 +29,25 @@ SELECT c.shown, 'column', a.attname::text, pg_catalog.concat_ws(' ', pg_catalog.
   JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
   JOIN pg_catalog.pg_type AS t ON t.oid = a.atttypid
   LEFT JOIN pg_catalog.pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+ WHERE a.attrelid = ANY (ARRAY(SELECT r.oid FROM relation AS r))
 UNION ALL
 -- From 18 on NOT NULL is a constraint, too: the column tells.
 SELECT c.shown, 'constraint', k.conname, pg_catalog.pg_get_constraintdef(k.oid)
   FROM relation AS c
   JOIN pg_catalog.pg_constraint AS k ON k.conrelid = c.oid AND k.contype NOT IN ('n', 't')
+ WHERE k.conrelid = ANY (ARRAY(SELECT r.oid FROM relation AS r))
 UNION ALL
 SELECT c.shown, 'index', x.relname, pg_catalog.pg_get_indexdef(i.indexrelid) || CASE WHEN i.indisvalid THEN '' ELSE ' (invalid)' END
   FROM relation AS c
   JOIN pg_catalog.pg_index AS i ON i.indrelid = c.oid
   JOIN pg_catalog.pg_class AS x ON x.oid = i.indexrelid
+ WHERE i.indrelid = ANY (ARRAY(SELECT r.oid FROM relation AS r))
 UNION ALL
 SELECT c.shown, 'trigger', g.tgname, pg_catalog.pg_get_triggerdef(g.oid) || CASE g.tgenabled WHEN 'O' THEN '' WHEN 'D' THEN ' (disabled)'
            WHEN 'R' THEN ' (on replicas)' ELSE ' (always)' END
   FROM relation AS c
   JOIN pg_catalog.pg_trigger AS g ON g.tgrelid = c.oid AND NOT g.tgisinternal
+ WHERE g.tgrelid = ANY (ARRAY(SELECT r.oid FROM relation AS r))
 UNION ALL
 SELECT c.shown, 'policy', p.polname, pg_catalog.concat_ws(' ', p.polcmd::text, pg_catalog.pg_get_expr(p.polqual, p.polrelid),
                                                           pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid))
@@ -52,4 +57,5 @@ UNION ALL
 SELECT c.shown, 'rule', r.rulename, pg_catalog.pg_get_ruledef(r.oid)
   FROM relation AS c
   JOIN pg_catalog.pg_rewrite AS r ON r.ev_class = c.oid
+ WHERE r.ev_class = ANY (ARRAY(SELECT q.oid FROM relation AS q))
  ORDER BY 1, 2, 3
