@@ -4,7 +4,7 @@
 
 #include "migrate/secrets/assignment.h"
 
-enum { VALUE_BYTES = 1000, TYPE_BYTES = 40, FUNCTION_BYTES = 40, MADE_UP_BYTES = 20 };
+enum { VALUE_BYTES = 1000, TYPE_BYTES = 40, FUNCTION_BYTES = 40, MADE_UP_BYTES = 20, COLUMN_BYTES = 120 };
 
 /* Where reading stands. */
 struct reading {
@@ -100,6 +100,29 @@ static bool read_argument(struct reading *reading, const struct assignment *assi
             reading->at++;
             return true;
         }
+    }
+    return false;
+}
+
+/* "password text NOT NULL DEFAULT 'value'" of a column, and "password: {type: text, default: "'value'"}" of a model. */
+static bool read_column(const struct scan *scan, struct assignment *assignment)
+{
+    static const char word[] = "default";
+    const char *stops = scan->kind == SCAN_SQL ? ",;\n" : "}\n", *at = assignment->name.end;
+    const char *end = scan->end - at > COLUMN_BYTES ? at + COLUMN_BYTES : scan->end;
+    if (scan->kind != SCAN_SQL && scan->kind != SCAN_YAML)
+        return false;
+    for (; (size_t)(end - at) > sizeof word && !strchr(stops, *at); at++) {
+        if ((*at != 'd' && *at != 'D') || strncasecmp(at, word, sizeof word - 1) != 0)
+            continue;
+        struct reading reading = {scan, at + sizeof word - 1};
+        while (peek(&reading, 0) && strchr(" \t:\"", peek(&reading, 0)))
+            reading.at++;
+        if (reading.at >= end || *reading.at != '\'')
+            return false;
+        const char *close = memchr(reading.at + 1, '\'', (size_t)(end - reading.at - 1));
+        assignment->value = (struct scan_value){reading.at + 1, close ? close : reading.at + 1};
+        return close && value_is_random(assignment->value, 6);
     }
     return false;
 }
@@ -312,7 +335,7 @@ bool assignment_read(const struct scan *scan, struct assignment *assignment)
     assignment->value = (struct scan_value){scan->end, scan->end};
     assignment->sign = SIGN_OTHER;
     assignment->form = FORM_QUOTED;
-    if (read_default(&reading, assignment))
+    if (read_default(&reading, assignment) || read_column(scan, assignment))
         return true;
     (void)skip_quote(&reading);
     if (peek(&reading, 0) == ']')
