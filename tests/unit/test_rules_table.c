@@ -46,6 +46,16 @@ static void test_every_rule_stands_in_the_document(void **state UNUSED)
             fail_msg("docs/RULES.md has no row:%s", row_of(&rules[i]));
 }
 
+static void test_every_rule_of_the_document_is_one(void **state UNUSED)
+{
+    for (const char *at = text; (at = strstr(at, "\n| `")); at++) {
+        const char *id = at + strlen("\n| `");
+        char *name = talloc_strndup(memory, id, strcspn(id, "`"));
+        if (!rule_find_id(name))
+            fail_msg("docs/RULES.md has the rule %s, rules.def has not", name);
+    }
+}
+
 static void test_history_ends_at_the_version_of_the_rule_set(void **state UNUSED)
 {
     const char *last = NULL;
@@ -62,6 +72,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_rule_stands_in_the_document),
+        cmocka_unit_test(test_every_rule_of_the_document_is_one),
         cmocka_unit_test(test_history_ends_at_the_version_of_the_rule_set),
     };
     return cmocka_run_group_tests_name("rules table", tests, read_document, forget);
