@@ -27,6 +27,8 @@ struct trace_options {
     struct cancel *cancel;         /* or NULL */
     trace_progress_fn on_progress; /* or NULL */
     void *listener;
+    /* OF_REPLAY: the target is itself a replay of its applied files in scratch: nothing need be compared with it. */
+    enum { TRACE_OF_TARGET, TRACE_OF_REPLAY } of;
 };
 
 struct trace {

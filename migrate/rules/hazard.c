@@ -67,7 +67,11 @@ static bool measure(struct sighting *sighting, struct connection *connection, co
     struct rule_case *rule_case = sighting->rule_case;
     const struct rules_options *options = rule_case->options;
     const struct trace_options tracing = {
-        .settings = options->settings, .directory = inquiry_directory(rule_case->inquiry), .cancel = options->cancel};
+        .settings = options->settings,
+        .directory = inquiry_directory(rule_case->inquiry),
+        .cancel = options->cancel,
+        .of = selection->only ? TRACE_OF_REPLAY : TRACE_OF_TARGET,
+    };
     struct plan_target target;
     struct hazard_sizes sizes;
     if (!plan_read_target(rule_case->memory, connection, &target, error))

@@ -54,8 +54,8 @@ static void add_key(TALLOC_CTX *owner, struct copy *copy, const struct trace_opt
 {
     size_t count = copy->applied_count == SIZE_MAX ? 0 : copy->applied_count;
     const char **keys = cache_migration_keys(NULL, copy->scratch, options->directory, count, CACHE_FIRST);
-    char *text = talloc_asprintf(keys, "trace 3\n%s\n%s\n%d\n", keys[count], digest_of(keys, copy->live),
-                                 copy->applied_count == SIZE_MAX);
+    const char *live = copy->live ? digest_of(keys, copy->live) : "replay";
+    char *text = talloc_asprintf(keys, "trace 3\n%s\n%s\n%d\n", keys[count], live, copy->applied_count == SIZE_MAX);
     copy->key = digest_sha256(owner, text, strlen(text));
     talloc_free(keys);
 }
@@ -84,8 +84,7 @@ bool copy_open(TALLOC_CTX *owner, struct copy *copy, const struct plan *plan, st
                const struct trace_options *options, struct error *error)
 {
     const struct snapshot_options reading = {.settings = options->settings};
-    copy->live = snapshot_take(owner, target, &reading, error);
-    if (!copy->live)
+    if (options->of == TRACE_OF_TARGET && !(copy->live = snapshot_take(owner, target, &reading, error)))
         return false;
     copy->applied_count = applied_of(plan->status, options->directory);
     struct error *refusal = error_new(owner);
@@ -147,7 +146,7 @@ static struct replay *replay_applied(TALLOC_CTX *owner, struct copy *copy, const
                      error->line);
     else if (!replay)
         error_prefix(error, "the applied migrations do not run in an empty database");
-    if (!replay || !count_differences(copy, replay->database, options, &count, &first, error)) {
+    if (!replay || (copy->live && !count_differences(copy, replay->database, options, &count, &first, error))) {
         talloc_free(replay);
         return NULL;
     }
@@ -234,7 +233,7 @@ static struct replay *make_original(TALLOC_CTX *owner, struct copy *copy, const 
     struct replay *replay = replay_applied(owner, copy, options, refusal);
     if (replay)
         copy->trace->source = "migrations";
-    if (!replay && !cancel_is_requested(options->cancel)) {
+    if (!replay && copy->live && !cancel_is_requested(options->cancel)) {
         copy->trace->reason = talloc_strdup(copy->trace, refusal->message);
         error_clear(refusal);
         replay = replay_live(owner, copy, options, refusal);

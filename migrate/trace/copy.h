@@ -10,7 +10,7 @@
 
 struct copy {
     struct scratch *scratch;
-    const struct snapshot *live; /* the target's */
+    const struct snapshot *live; /* the target's; NULL: it is a replay itself */
     const char *key;             /* of all that the copy is made of; hex */
     size_t applied_count;        /* files from the first that make it; SIZE_MAX: not the first ones */
     struct trace *trace;         /* source, reason and warnings go there */
