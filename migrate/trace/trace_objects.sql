@@ -1,6 +1,6 @@
 -- Everything outside the system's schemas that a statement can make, drop or change, as far as a hazard asks for it. Members of
 -- extensions are left out. What SQL of users makes has an oid of 16384 or more. The role that runs it and the one that applies on the target
--- (pgdeck.role) are both called OWNER; rights that are there by default are rights like others, written or not; an owner's own are left out.
+-- (pgdeck.role) are both called OWNER; rights that are there by default are rights like others, written or not (acldefault); an owner's own are left out.
 -- Columns: id (unique, the same for as long as the object lives), kind, relation (the oid of the table that it is a part of, or 0),
 -- name, last (its last part, not quoted), rights (who may do what, parts behind commas; NULL: it has none), state, shape. By id.
 -- Serves 12 and newer.
@@ -15,7 +15,7 @@ WITH space AS (
     FROM pg_catalog.pg_roles AS r
 ), object AS (
     SELECT 'schema' AS kind, 'pg_catalog.pg_namespace'::regclass AS class, n.oid, 0 AS sub, 0::oid AS relation, pg_catalog.format('%I', n.nspname) AS name,
-        n.nspname::text AS last, n.nspowner AS owner, coalesce(n.nspacl, pg_catalog.acldefault('n', n.nspowner)) AS acl, NULL AS extra,
+        n.nspname::text AS last, n.nspowner AS owner, n.nspacl AS acl, NULL AS extra,
         '' AS state, '' AS shape
     FROM space AS n
     UNION ALL
@@ -23,7 +23,7 @@ WITH space AS (
             WHEN 'S' THEN 'sequence' WHEN 'f' THEN 'foreign table' ELSE 'table' END,
         'pg_catalog.pg_class'::regclass, c.oid, 0, coalesce(i.indrelid, 0), pg_catalog.format('%I.%I', n.nspname, c.relname), c.relname,
         CASE WHEN i.indrelid IS NULL THEN c.relowner END,
-        CASE WHEN i.indrelid IS NULL THEN coalesce(c.relacl, pg_catalog.acldefault(CASE c.relkind WHEN 'S' THEN 's' ELSE 'r' END::"char", c.relowner)) END,
+        CASE WHEN i.indrelid IS NULL THEN c.relacl END,
         pg_catalog.concat_ws(', ', CASE WHEN c.relrowsecurity THEN 'row security' END, CASE WHEN c.relforcerowsecurity THEN 'forced' END),
         CASE WHEN i.indisvalid THEN 'valid' WHEN i.indisvalid IS NULL THEN c.relpersistence::text ELSE 'not valid' END,
         CASE WHEN i.indrelid IS NOT NULL THEN pg_catalog.md5(pg_catalog.concat_ws(' ', c.relam::text, i.indisunique::text, i.indkey::text, i.indclass::text,
@@ -105,13 +105,13 @@ WITH space AS (
     UNION ALL
     SELECT CASE f.prokind WHEN 'p' THEN 'procedure' WHEN 'a' THEN 'aggregate' ELSE 'function' END, 'pg_catalog.pg_proc'::regclass, f.oid, 0, 0,
         pg_catalog.format('%I.%I(%s)', n.nspname, f.proname, pg_catalog.pg_get_function_identity_arguments(f.oid)), f.proname,
-        f.proowner, coalesce(f.proacl, pg_catalog.acldefault('f', f.proowner)), CASE WHEN f.prosecdef THEN 'security definer' ELSE '' END, '', ''
+        f.proowner, f.proacl, CASE WHEN f.prosecdef THEN 'security definer' ELSE '' END, '', ''
     FROM pg_catalog.pg_proc AS f
     JOIN space AS n ON n.oid = f.pronamespace
     WHERE f.oid >= 16384
     UNION ALL
     SELECT CASE t.typtype WHEN 'e' THEN 'enum' WHEN 'd' THEN 'domain' WHEN 'r' THEN 'range' ELSE 'type' END, 'pg_catalog.pg_type'::regclass, t.oid, 0, 0,
-        pg_catalog.format('%I.%I', n.nspname, t.typname), t.typname, t.typowner, coalesce(t.typacl, pg_catalog.acldefault('T', t.typowner)), '',
+        pg_catalog.format('%I.%I', n.nspname, t.typname), t.typname, t.typowner, t.typacl, '',
         CASE WHEN t.typnotnull THEN 'not null' ELSE '' END, ''
     FROM pg_catalog.pg_type AS t
     JOIN space AS n ON n.oid = t.typnamespace
@@ -151,16 +151,19 @@ WITH space AS (
 )
 SELECT pg_catalog.format('%s.%s.%s', o.class::oid, o.oid, o.sub) AS id, o.kind, o.relation::bigint AS relation, o.name, o.last,
     CASE WHEN o.owner IS NOT NULL OR o.acl IS NOT NULL OR o.extra IS NOT NULL THEN
-        pg_catalog.concat_ws(', ', 'owner ' || (SELECT r.name FROM role AS r WHERE r.oid = o.owner), nullif(o.extra, ''), (
-            SELECT pg_catalog.string_agg(g.words, ', ' ORDER BY g.words)
+        pg_catalog.concat_ws(', ', 'owner ' || w.name, nullif(o.extra, ''), CASE
+            WHEN o.acl IS NULL AND o.kind IN ('function', 'procedure', 'aggregate') THEN 'EXECUTE to PUBLIC'
+            WHEN o.acl IS NULL AND o.kind IN ('enum', 'domain', 'range', 'type') THEN 'USAGE to PUBLIC'
+            WHEN o.acl IS NOT NULL THEN (SELECT pg_catalog.string_agg(g.words, ', ' ORDER BY g.words)
             FROM (
                 SELECT pg_catalog.format('%s to %s', pg_catalog.string_agg(DISTINCT a.privilege_type || CASE WHEN a.is_grantable THEN '*' ELSE '' END, ' '), r.name) AS words
                 FROM pg_catalog.aclexplode(o.acl) AS a
                 JOIN role AS r ON r.oid = a.grantee
-                WHERE o.owner IS NULL OR r.name <> (SELECT w.name FROM role AS w WHERE w.oid = o.owner)
-                GROUP BY r.name) AS g)) END AS rights,
+                WHERE w.name IS DISTINCT FROM r.name
+                GROUP BY r.name) AS g) END) END AS rights,
     o.state, o.shape
 FROM object AS o
+LEFT JOIN role AS w ON w.oid = o.owner
 WHERE NOT EXISTS (
     SELECT FROM pg_catalog.pg_depend AS d WHERE d.classid = o.class::oid AND d.objid = o.oid AND d.deptype = 'e')
 ORDER BY pg_catalog.format('%s.%s.%s', o.class::oid, o.oid, o.sub) COLLATE pg_catalog."C"
