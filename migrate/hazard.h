@@ -77,6 +77,7 @@ struct hazard_sizes {
     struct hazard_size *items; /* by name, bytes */
     size_t count;
     int server_version;
+    enum { STYLE_SILENT, STYLE_TOLD } style; /* whether advice on style is wanted, too; SILENT as it is read */
 };
 
 /* Reads them, one query. Owner: `owner`. */

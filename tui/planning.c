@@ -92,6 +92,8 @@ bool planning_measure(TALLOC_CTX *owner, struct plan *plan, struct connection *c
     if (!trace(owner, plan, connection, options, traced, error) ||
         !hazard_read_sizes(owner, connection, &sizes, error) || !derive_plan(plan, &sizes, options->cancel, error))
         return false;
+    if (!strcmp(settings_text(options->settings, SETTING_style), "always"))
+        sizes.style = STYLE_TOLD;
     hazard_judge(plan, &sizes, allow);
     return bind(plan, connection, error);
 }

@@ -637,9 +637,17 @@ static void rule_invalid_kept(struct ruling *ruling)
 }
 
 const ruling_fn ruling_rules[] = {
-    rule_failure,       rule_data_loss,  rule_server_object, rule_all_rows,        ruling_unseen_loss,
-    rule_falls_along,   rule_rewrite,    rule_scan,          rule_work_under_lock, rule_validate_together,
-    rule_fails_on_rows, rule_drop_index, rule_detach,        rule_unnamed_lock,    rule_several_tables,
-    rule_invalid_kept,  rule_changes,    rule_protection,    rule_rights,          rule_settings,
-    rule_extension,     ruling_clients,  ruling_many_rows,   ruling_design,        NULL,
+    rule_failure,         rule_data_loss,
+    rule_server_object,   rule_all_rows,
+    ruling_unseen_loss,   rule_falls_along,
+    rule_rewrite,         rule_scan,
+    rule_work_under_lock, rule_validate_together,
+    rule_fails_on_rows,   rule_drop_index,
+    rule_detach,          rule_unnamed_lock,
+    rule_several_tables,  rule_invalid_kept,
+    rule_changes,         rule_protection,
+    rule_rights,          rule_settings,
+    rule_extension,       ruling_clients,
+    ruling_many_rows,     ruling_design,
+    ruling_style,         NULL,
 };

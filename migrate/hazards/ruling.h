@@ -49,6 +49,7 @@ void ruling_clients(struct ruling *ruling);
 void ruling_many_rows(struct ruling *ruling);
 bool ruling_where_holds(const struct ruling *ruling); /* WHERE true */
 void ruling_design(struct ruling *ruling);
+void ruling_style(struct ruling *ruling);
 
 /* Whether words stand one behind the other anywhere (outside of quotes). */
 bool ruling_has_phrase(const struct ruling *ruling, const char *words);

@@ -220,7 +220,8 @@ static bool is_of_unit_test(const char *id)
 {
     static const char *const ids[] = {"server-object", "work-under-lock",   "validate-together", "fails",
                                       "unknown",       "many-locks",        "several-tables",    "invalid-kept",
-                                      "setting-leaks", "timeout-overruled", "extension"};
+                                      "setting-leaks", "timeout-overruled", "extension",         "type-advice",
+                                      "label-last",    "unqualified"};
     for (size_t i = 0; i < countof(ids); i++)
         if (!strcmp(ids[i], id))
             return true;

@@ -22,6 +22,7 @@ struct fixture {
     struct plan *plan;
     struct hazard_size sizes[3];
     int server_version;
+    bool wants_style;
     const char *const *allow;
 };
 
@@ -69,7 +70,10 @@ static void scan(struct fixture *fixture, struct facts *facts, const char *relat
 
 static void judge(struct fixture *fixture)
 {
-    const struct hazard_sizes sizes = {fixture->sizes, countof(fixture->sizes), fixture->server_version};
+    struct hazard_sizes sizes = {
+        .items = fixture->sizes, .count = countof(fixture->sizes), .server_version = fixture->server_version};
+    if (fixture->wants_style)
+        sizes.style = STYLE_TOLD;
     fixture->plan = talloc_zero(fixture, struct plan);
     fixture->plan->steps = &fixture->step;
     fixture->plan->count = 1;
@@ -472,6 +476,25 @@ static void test_hazard_setting_of_a_trigger_is_said_to_be_hidden(void **state)
     assert_null(strstr(find(fixture, 2, HAZARD_timeout_overruled)->message, "trigger"));
 }
 
+/* ---- style ---- */
+
+static void test_hazard_style_is_told_where_it_is_asked_for(void **state)
+{
+    struct fixture *fixture = *state;
+    add(fixture, "CREATE TABLE t (id integer, at timestamp)");
+    add(fixture, "CREATE TABLE app.t (json integer, at timestamp(3) with time zone, \"char\" text)");
+    add(fixture, "ALTER TYPE app.mood ADD VALUE 'new'");
+    add(fixture, "ALTER TYPE app.mood ADD VALUE 'new' BEFORE 'old'");
+    assert_null(find(fixture, 1, HAZARD_type_advice));
+    fixture->wants_style = true;
+    assert_string_equal(find(fixture, 1, HAZARD_type_advice)->object, "at");
+    assert_non_null(find(fixture, 1, HAZARD_unqualified));
+    assert_null(find(fixture, 2, HAZARD_type_advice));
+    assert_null(find(fixture, 2, HAZARD_unqualified));
+    assert_non_null(find(fixture, 3, HAZARD_label_last));
+    assert_null(find(fixture, 4, HAZARD_label_last));
+}
+
 /* ---- how rows are found ---- */
 
 static void test_hazard_many_rows_where_no_unique_key_finds_them(void **state)
@@ -553,6 +576,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_hazard_view_made_again_in_the_file_is_not_missed),
         TEST(test_hazard_what_is_dropped_has_a_way_to_be_hidden_first),
+        TEST(test_hazard_style_is_told_where_it_is_asked_for),
         TEST(test_hazard_roles_are_rights),
         TEST(test_hazard_setting_of_a_trigger_is_said_to_be_hidden),
         TEST(test_hazard_many_rows_where_no_unique_key_finds_them),
