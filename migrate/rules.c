@@ -161,6 +161,8 @@ static bool ask(struct rules_report *report, struct inquiry *inquiry, const stru
     else if (!rule->judge(&rule_case, error))
         return false;
     close_result(report, result);
+    if (options->on_result)
+        options->on_result(options->listener, result);
     return true;
 }
 

@@ -88,6 +88,9 @@ struct rules_report {
  * name). */
 typedef void (*rules_progress_fn)(void *listener, const struct rule *rule, size_t done, size_t total, const char *what);
 
+/* Told on the checking thread when a rule was asked. */
+typedef void (*rules_result_fn)(void *listener, const struct rule_result *result);
+
 struct rules_options {
     const struct settings *settings;
     const char *const *environment; /* for a program that prints models; NULL-terminated */
@@ -101,6 +104,7 @@ struct rules_options {
     int64_t wall_us; /* now */
     struct cancel *cancel;
     rules_progress_fn on_progress; /* or NULL */
+    rules_result_fn on_result;     /* or NULL */
     void *listener;
 };
 

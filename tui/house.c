@@ -14,8 +14,10 @@ struct job {
 
 /* What it tells. */
 struct news {
-    const struct rule *rule;
+    enum { NEWS_BEGUN, NEWS_PROGRESS, NEWS_ASKED } news;
+    enum rule_id rule; /* but of PROGRESS */
     size_t done, total;
+    struct house_light light; /* of ASKED */
     char what[WHAT_BYTES];
 };
 
@@ -25,7 +27,8 @@ struct house {
     struct task *task;      /* or NULL */
     struct task *last_task; /* holds the report, or NULL */
     const struct rules_report *report;
-    const char *rule; /* that is being asked */
+    struct house_light lights[RULE_COUNT];
+    const struct rule *rule; /* that is being asked; or NULL */
     size_t done, total;
     char *doing, *problem;
     bool is_stale;
@@ -61,6 +64,8 @@ const char *house_doing(const struct house *house) { return house->doing; }
 
 unsigned long house_revision(const struct house *house) { return house->revision; }
 
+const struct house_light *house_light(const struct house *house, enum rule_id rule) { return &house->lights[rule]; }
+
 void house_forget(struct house *house)
 {
     house->is_stale = true;
@@ -72,8 +77,26 @@ void house_forget(struct house *house)
 static void on_progress(void *listener, const struct rule *rule, size_t done, size_t total, const char *what)
 {
     const struct job *job = listener;
-    struct news news = {.rule = what ? NULL : rule, .done = done, .total = total};
+    struct news news = {.news = what ? NEWS_PROGRESS : NEWS_BEGUN, .done = done, .total = total};
+    if (!what)
+        news.rule = (enum rule_id)(rule - rules);
     snprintf(news.what, sizeof news.what, "%s", what ? what : "");
+    task_report(job->task, &news, sizeof news);
+}
+
+static struct house_light light_of(const struct rule_result *result)
+{
+    enum house_state state = result->skipped                      ? HOUSE_SKIPPED
+                             : !result->count                     ? HOUSE_HOLDS
+                             : result->severity == SEVERITY_ERROR ? HOUSE_BROKEN
+                                                                  : HOUSE_WARNS;
+    return (struct house_light){state, result->count};
+}
+
+static void on_result(void *listener, const struct rule_result *result)
+{
+    const struct job *job = listener;
+    struct news news = {.news = NEWS_ASKED, .rule = (enum rule_id)(result->rule - rules), .light = light_of(result)};
     task_report(job->task, &news, sizeof news);
 }
 
@@ -89,6 +112,7 @@ static bool work(struct task *task, void *argument, struct error *error)
         .wall_us = clock_wall_us(),
         .cancel = task_cancellation(task),
         .on_progress = on_progress,
+        .on_result = on_result,
         .listener = job,
     };
     struct rules_report *report = rules_check(task_memory(task), &options, error);
@@ -101,8 +125,8 @@ static bool work(struct task *task, void *argument, struct error *error)
 static void say(struct house *house, const char *what)
 {
     talloc_free(house->doing);
-    house->doing =
-        talloc_asprintf(house, "%zu/%zu %s%s%s", house->done + 1, house->total, house->rule, *what ? ": " : "", what);
+    house->doing = talloc_asprintf(house, "%zu/%zu %s%s%s", house->done + 1, house->total, house->rule->id,
+                                   *what ? ": " : "", what);
     house->revision++;
 }
 
@@ -110,13 +134,27 @@ static void on_news(void *listener, const void *progress, size_t size_bytes UNUS
 {
     struct house *house = listener;
     const struct news *news = progress;
-    if (news->rule) {
-        house->rule = news->rule->id;
+    if (news->news == NEWS_ASKED) {
+        house->lights[news->rule] = news->light;
+        house->revision++;
+        return;
+    }
+    if (news->news == NEWS_BEGUN) {
+        house->rule = &rules[news->rule];
+        house->lights[news->rule] = (struct house_light){HOUSE_ASKING, 0};
         house->done = news->done;
         house->total = news->total;
     }
     if (house->rule)
         say(house, news->what);
+}
+
+/* What was known before is known again, where a check came to no report. */
+static void set_lights(struct house *house)
+{
+    memset(house->lights, 0, sizeof house->lights);
+    for (size_t i = 0; house->report && i < house->report->count; i++)
+        house->lights[house->report->results[i].rule - rules] = light_of(&house->report->results[i]);
 }
 
 static void on_end(void *argument, struct task *task, bool succeeded, const struct error *error)
@@ -130,12 +168,14 @@ static void on_end(void *argument, struct task *task, bool succeeded, const stru
     house->revision++;
     if (!succeeded) {
         house->problem = talloc_strdup(house, error->message);
+        set_lights(house);
         return;
     }
     talloc_free(house->last_task);
     house->last_task = talloc_steal(house, task);
     house->report = task_result(task);
     house->is_stale = false;
+    set_lights(house);
 }
 
 bool house_ask(struct house *house, const char *no_target, struct error *error)
@@ -153,6 +193,7 @@ bool house_ask(struct house *house, const char *no_target, struct error *error)
         return false;
     }
     loop_keep(house->loop, house->task, job);
+    memset(house->lights, 0, sizeof house->lights);
     house->revision++;
     return true;
 }

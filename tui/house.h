@@ -22,6 +22,14 @@ bool house_ask(struct house *house, const char *no_target, struct error *error) 
 bool house_cancel(struct house *house);
 bool house_is_asking(const struct house *house);
 
+/* How a rule stands: from the newest report, or while they are being asked from what is known already. */
+enum house_state { HOUSE_UNKNOWN, HOUSE_ASKING, HOUSE_HOLDS, HOUSE_BROKEN, HOUSE_WARNS, HOUSE_SKIPPED };
+struct house_light {
+    enum house_state state;
+    size_t findings;
+};
+const struct house_light *house_light(const struct house *house, enum rule_id rule);
+
 /* The newest report, or NULL; lives until the next one is there. */
 const struct rules_report *house_report(const struct house *house);
 

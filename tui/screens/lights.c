@@ -5,21 +5,13 @@
 
 enum { NAME_COLUMNS = 11, GAP_COLUMNS = 2 };
 
-struct light {
-    enum glyph glyph;
-    enum look look;
+static const struct rules_look looks[] = {
+    [HOUSE_UNKNOWN] = {GLYPH_DOT, LOOK_DIM},    [HOUSE_ASKING] = {GLYPH_RUNNING, LOOK_NOTE},
+    [HOUSE_HOLDS] = {GLYPH_DONE, LOOK_GOOD},    [HOUSE_BROKEN] = {GLYPH_FAILED, LOOK_BAD},
+    [HOUSE_WARNS] = {GLYPH_CHANGED, LOOK_WARN}, [HOUSE_SKIPPED] = {GLYPH_DOT, LOOK_DIM},
 };
 
-static struct light light_of(const struct rule_result *result)
-{
-    if (result->skipped)
-        return (struct light){GLYPH_DOT, LOOK_DIM};
-    if (!result->count)
-        return (struct light){GLYPH_DONE, LOOK_GOOD};
-    if (result->severity == SEVERITY_ERROR)
-        return (struct light){GLYPH_FAILED, LOOK_BAD};
-    return (struct light){GLYPH_CHANGED, LOOK_WARN};
-}
+const struct rules_look *rules_look(enum house_state state) { return &looks[state]; }
 
 static void add_sum(struct document *document, const struct house *house)
 {
@@ -35,48 +27,66 @@ static void add_sum(struct document *document, const struct house *house)
     document_end_line(document);
 }
 
-static void add_lights(struct document *document, const struct rules_report *report, size_t here, int columns)
+static bool is_lit(const struct house *house, size_t rule)
+{
+    return house_light(house, (enum rule_id)rule)->state != HOUSE_UNKNOWN;
+}
+
+static void add_lights(struct document *document, const struct house *house, size_t here, int columns)
 {
     int at = columns;
-    for (size_t i = 0; i < report->count; i++) {
-        const struct rule_result *result = &report->results[i];
-        struct light light = light_of(result);
+    size_t shown = 0;
+    for (size_t i = 0; i < RULE_COUNT; i++) {
+        const struct house_light *light = house_light(house, (enum rule_id)i);
         char text[80];
-        snprintf(text, sizeof text, result->count && !result->skipped ? "%s %s %zu" : "%s %s", theme_glyph(light.glyph),
-                 result->rule->id, result->count);
+        if (!is_lit(house, i))
+            continue;
+        snprintf(text, sizeof text, light->findings ? "%s %s %zu" : "%s %s", theme_glyph(looks[light->state].glyph),
+                 rules[i].id, light->findings);
         int width = text_width(text) + GAP_COLUMNS;
         if (at + width > columns) {
-            if (i > 0)
+            if (shown > 0)
                 document_end_line(document);
             document_add(document, LOOK_DIM, " %-*s ", NAME_COLUMNS, "");
             at = NAME_COLUMNS + 2;
         }
-        document_add(document, i == here ? LOOK_CURSOR : light.look, "%s", text);
+        document_add(document, shown == here ? LOOK_CURSOR : looks[light->state].look, "%s", text);
         document_add(document, LOOK_PLAIN, "%*s", GAP_COLUMNS, "");
         at += width;
+        shown++;
     }
-    document_end_line(document);
+    if (shown > 0)
+        document_end_line(document);
 }
 
 size_t rules_lights_count(const struct house *house)
 {
-    const struct rules_report *report = house_report(house);
-    return report ? report->count : 0;
+    size_t count = 0;
+    for (size_t i = 0; i < RULE_COUNT; i++)
+        count += is_lit(house, i);
+    return count;
+}
+
+enum rule_id rules_light_rule(const struct house *house, size_t index)
+{
+    size_t rule = 0;
+    for (size_t i = 0; i < RULE_COUNT; i++)
+        if (is_lit(house, i) && index-- == 0)
+            rule = i;
+    return (enum rule_id)rule;
 }
 
 void rules_lights_add(struct document *document, const struct house *house, size_t here, int columns)
 {
-    const struct rules_report *report = house_report(house);
-    if (report) {
+    if (house_is_asking(house))
+        document_fact(document, "Rules", NAME_COLUMNS, LOOK_NOTE, "%s asking%s %s", theme_glyph(GLYPH_RUNNING),
+                      theme_glyph(GLYPH_ELLIPSIS), house_doing(house));
+    else if (house_report(house))
         add_sum(document, house);
-        add_lights(document, report, here, columns);
-    } else if (!house_is_asking(house)) {
+    else
         document_fact(document, "Rules", NAME_COLUMNS, LOOK_DIM, "%s not asked: v asks the house rules",
                       theme_glyph(GLYPH_DOT));
-    }
-    if (house_is_asking(house))
-        document_fact(document, report ? "" : "Rules", NAME_COLUMNS, LOOK_NOTE, "%s asking%s %s",
-                      theme_glyph(GLYPH_RUNNING), theme_glyph(GLYPH_ELLIPSIS), house_doing(house));
-    else if (house_problem(house))
+    add_lights(document, house, here, columns);
+    if (house_problem(house) && !house_is_asking(house))
         document_fact(document, "", NAME_COLUMNS, LOOK_BAD, "%s %s", theme_glyph(GLYPH_FAILED), house_problem(house));
 }

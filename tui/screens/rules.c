@@ -14,8 +14,10 @@ enum { COLUMN_WHAT, COLUMN_TOLD, COLUMNS };
 enum { LINES_AROUND = 3 };
 
 struct rule_row {
-    char *identity;
-    const struct rule_result *result;
+    const char *identity;
+    const struct rule *rule;
+    const struct house_light *light;
+    const struct rule_result *result;   /* NULL while the rules are being asked */
     const struct rule_finding *finding; /* NULL: the rule itself */
 };
 
@@ -45,14 +47,7 @@ static const char *identity(const void *rows, size_t row) { return row_at(rows, 
 
 static int depth(const void *rows, size_t row) { return row_at(rows, row)->finding != NULL; }
 
-static enum look result_look(const struct rule_result *result)
-{
-    if (result->skipped)
-        return LOOK_DIM;
-    if (!result->count)
-        return LOOK_GOOD;
-    return result->severity == SEVERITY_ERROR ? LOOK_BAD : LOOK_WARN;
-}
+static enum look row_look(const struct rule_row *row) { return rules_look(row->light->state)->look; }
 
 static const char *place_of(TALLOC_CTX *owner, const struct rule_finding *finding)
 {
@@ -61,24 +56,26 @@ static const char *place_of(TALLOC_CTX *owner, const struct rule_finding *findin
     return finding->line ? talloc_asprintf(owner, "%s:%d", finding->file, finding->line) : finding->file;
 }
 
-static const char *told_of(TALLOC_CTX *owner, const struct rule_result *result)
+static const char *told_of(TALLOC_CTX *owner, const struct rule_row *row)
 {
-    if (result->skipped)
-        return talloc_asprintf(owner, "%s skipped: %s", theme_glyph(GLYPH_DOT), result->skipped);
-    if (!result->count)
-        return talloc_asprintf(owner, "%s ok%s%s", theme_glyph(GLYPH_DONE), result->evidence ? ": " : "",
-                               result->evidence ? result->evidence : "");
-    enum glyph glyph = result->severity == SEVERITY_ERROR ? GLYPH_FAILED : GLYPH_CHANGED;
-    return talloc_asprintf(owner, "%s %s: %s", theme_glyph(glyph), checking_word(result),
-                           answer_count(owner, result->count, "finding"));
+    const struct rule_result *result = row->result;
+    const char *glyph = theme_glyph(rules_look(row->light->state)->glyph);
+    if (row->light->findings)
+        return talloc_asprintf(owner, "%s %s", glyph, answer_count(owner, row->light->findings, "finding"));
+    if (row->light->state == HOUSE_SKIPPED)
+        return talloc_asprintf(owner, "%s skipped%s%s", glyph, result ? ": " : "", result ? result->skipped : "");
+    if (row->light->state == HOUSE_ASKING)
+        return talloc_asprintf(owner, "%s being asked", glyph);
+    bool is_told = result && result->evidence;
+    return talloc_asprintf(owner, "%s holds%s%s", glyph, is_told ? ": " : "", is_told ? result->evidence : "");
 }
 
 static void cell(const void *rows, size_t row, size_t column, TALLOC_CTX *owner, struct list_cell *made)
 {
     const struct rule_row *at = row_at(rows, row);
     if (!at->finding) {
-        made->text = column == COLUMN_WHAT ? at->result->rule->id : told_of(owner, at->result);
-        made->look = column == COLUMN_TOLD ? result_look(at->result) : LOOK_PLAIN;
+        made->text = column == COLUMN_WHAT ? at->rule->id : told_of(owner, at);
+        made->look = column == COLUMN_TOLD ? row_look(at) : LOOK_PLAIN;
         return;
     }
     made->text = column == COLUMN_WHAT ? place_of(owner, at->finding) : at->finding->message;
@@ -90,32 +87,56 @@ static const struct list_column columns[COLUMNS] = {
 };
 static const struct tree_source source = {columns, COLUMNS, identity, depth, cell};
 
-static void add_row(struct rule_rows *rows, const struct rule_result *result, const struct rule_finding *finding,
-                    size_t number)
+static struct rule_row *add_row(struct rule_rows *rows, const struct rule_row *row)
 {
     rows->items = talloc_realloc(rows, rows->items, struct rule_row, (unsigned)rows->count + 1);
-    rows->items[rows->count++] = (struct rule_row){finding ? talloc_asprintf(rows, "%s %zu", result->rule->id, number)
-                                                           : talloc_strdup(rows, result->rule->id),
-                                                   result, finding};
+    rows->items[rows->count] = *row;
+    return &rows->items[rows->count++];
 }
 
-static struct rule_rows *make_rows(TALLOC_CTX *owner, const struct rules_report *report)
+static void add_finding_row(struct rule_rows *rows, const struct rule_row *rule, size_t index)
+{
+    struct rule_row row = *rule;
+    row.identity = talloc_asprintf(rows, "%s %zu", rule->rule->id, index);
+    row.finding = &rule->result->findings[index];
+    add_row(rows, &row);
+}
+
+/* While they are being asked the report is of before: only the lights are of now. */
+static const struct rule_result *result_of(const struct house *house, const struct rule *rule)
+{
+    const struct rules_report *report = house_is_asking(house) ? NULL : house_report(house);
+    for (size_t i = 0; report && i < report->count; i++)
+        if (report->results[i].rule == rule)
+            return &report->results[i];
+    return NULL;
+}
+
+static struct rule_rows *make_rows(TALLOC_CTX *owner, const struct house *house)
 {
     struct rule_rows *rows = talloc_zero(owner, struct rule_rows);
-    for (size_t i = 0; report && i < report->count; i++) {
-        const struct rule_result *result = &report->results[i];
-        add_row(rows, result, NULL, 0);
-        for (size_t k = 0; k < result->count; k++)
-            add_row(rows, result, &result->findings[k], k);
+    for (size_t i = 0; i < RULE_COUNT; i++) {
+        const struct rule_row row = {.identity = rules[i].id,
+                                     .rule = &rules[i],
+                                     .light = house_light(house, (enum rule_id)i),
+                                     .result = result_of(house, &rules[i])};
+        if (row.light->state == HOUSE_UNKNOWN)
+            continue;
+        add_row(rows, &row);
+        for (size_t k = 0; row.result && k < row.result->count; k++)
+            add_finding_row(rows, &row, k);
     }
     return rows;
 }
 
 /* ---- what is known of one ---- */
 
-static void add_rule(struct document *document, const struct rule_result *result)
+static void add_rule(struct document *document, const struct rule_row *row)
 {
-    document_line(document, LOOK_STRONG, "%s", result->rule->demand);
+    const struct rule_result *result = row->result;
+    document_line(document, LOOK_STRONG, "%s", row->rule->demand);
+    if (!result)
+        return;
     if (result->evidence)
         document_line(document, LOOK_PLAIN, "Looked at: %s.", result->evidence);
     if (result->skipped)
@@ -130,7 +151,7 @@ static void add_finding(struct document *document, const struct console *console
 {
     const struct rule_finding *finding = row->finding;
     TALLOC_CTX *memory = talloc_new(NULL);
-    document_line(document, result_look(row->result), "%s %s", theme_glyph(GLYPH_FAILED), finding->message);
+    document_line(document, row_look(row), "%s %s", theme_glyph(GLYPH_FAILED), finding->message);
     if (*place_of(memory, finding))
         document_line(document, LOOK_PLAIN, "At %s.", place_of(memory, finding));
     if (finding->hint)
@@ -138,7 +159,7 @@ static void add_finding(struct document *document, const struct console *console
     document_end_line(document);
     if (finding->file && finding->line)
         source_add_lines(document, console, finding->file, finding->line, LINES_AROUND);
-    document_line(document, LOOK_DIM, "%s: %s", row->result->rule->id, row->result->rule->demand);
+    document_line(document, LOOK_DIM, "%s: %s", row->rule->id, row->rule->demand);
     talloc_free(memory);
 }
 
@@ -159,7 +180,7 @@ static void fill_pane(struct rules_page *page)
     if (row && row->finding)
         add_finding(document, page->base.console, row);
     else if (row)
-        add_rule(document, row->result);
+        add_rule(document, row);
     pager_set(page->pager, document);
     pager_to_start(page->pager);
 }
@@ -171,7 +192,7 @@ static void follow(struct rules_page *page)
         return;
     page->revision = house_revision(page->house);
     struct rule_rows *old = page->rows;
-    page->rows = make_rows(page, house_report(page->house));
+    page->rows = make_rows(page, page->house);
     tree_set(page->tree, page->rows, page->rows->count);
     talloc_free(old);
     TALLOC_FREE(page->shown);
@@ -211,7 +232,7 @@ static void draw(struct view *base, struct terminal *terminal, struct area area)
 }
 
 /* Findings of parity that no file is blamed for lead to the comparison itself. */
-static bool is_parity(const struct rule_row *row) { return !strncmp(row->result->rule->id, "parity.", 7); }
+static bool is_parity(const struct rule_row *row) { return !strncmp(row->rule->id, "parity.", 7); }
 
 static const char *refusal(struct view *base, enum action action)
 {
@@ -253,12 +274,12 @@ static void open_row(struct rules_page *page)
 {
     struct console *console = page->base.console;
     const struct rule_row *row = row_here(page);
-    if (!row->finding && (!row->result->count || !tree_toggle(page->tree)))
-        console_say(console, MESSAGE_NOTE, "%s has no findings", row->result->rule->id);
+    if (!row->finding && (!row->light->findings || !tree_toggle(page->tree)))
+        console_say(console, MESSAGE_NOTE, "%s has no findings", row->rule->id);
     else if (row->finding && row->finding->file)
         source_page_open(console, row->finding->file, row->finding->line);
     else if (row->finding && is_parity(row))
-        open_parity(console, row->result->rule->id);
+        open_parity(console, row->rule->id);
     else if (row->finding)
         console_say(console, MESSAGE_NOTE, "it has no place in a file%s%s", row->finding->hint ? ": " : "",
                     row->finding->hint ? row->finding->hint : "");
@@ -355,15 +376,15 @@ void rules_ask(struct console *console)
     talloc_free(error);
 }
 
-static const char *first_broken(const struct rules_report *report)
+static const char *first_broken(const struct house *house)
 {
-    for (size_t i = 0; report && i < report->count; i++)
-        if (report->results[i].count)
-            return report->results[i].rule->id;
+    for (size_t i = 0; i < RULE_COUNT; i++)
+        if (house_light(house, (enum rule_id)i)->findings)
+            return rules[i].id;
     return NULL;
 }
 
-void rules_page_open(struct console *console, size_t index)
+void rules_page_open(struct console *console, const char *id)
 {
     struct rules_page *page = talloc_zero(console, struct rules_page);
     page->base = (struct view){&rules_class, console};
@@ -372,12 +393,10 @@ void rules_page_open(struct console *console, size_t index)
     page->pager = pager_new(page);
     page->revision = house_revision(page->house) + 1;
     follow(page);
-    const struct rules_report *report = house_report(page->house);
-    const char *id = report && index < report->count ? report->results[index].rule->id : first_broken(report);
-    if (id)
+    if (id || (id = first_broken(page->house)))
         (void)tree_go(page->tree, id);
     fill_pane(page);
     console_open(console, &page->base);
-    if (!report)
+    if (!house_report(page->house))
         rules_ask(console);
 }

@@ -253,7 +253,8 @@ static void draw(struct view *view, struct terminal *terminal, struct area area)
 static void open_here(const struct status_view *view)
 {
     if (view->here >= PARITY_PAIRS) {
-        rules_page_open(view->page.base.console, view->here - PARITY_PAIRS);
+        struct console *console = view->page.base.console;
+        rules_page_open(console, rules[rules_light_rule(console->house, view->here - PARITY_PAIRS)].id);
         return;
     }
     const struct parity_pair *pair = parity_pair(view->page.base.console->parity, view->here);
@@ -294,7 +295,7 @@ static bool act(struct view *view, enum action action)
     else if (action == ACTION_PREVIOUS_PAIR)
         move(status, BACKWARD);
     else if (action == ACTION_RULES)
-        rules_page_open(view->console, SIZE_MAX);
+        rules_page_open(view->console, NULL);
     else
         return page_act(view, action);
     return true;
