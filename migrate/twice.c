@@ -43,7 +43,8 @@ static bool is_whole(const struct prover *prover)
 static bool run_twice(struct prover *prover, size_t index, struct findings *findings)
 {
     const struct migration_file *file = prover->directory->files[index];
-    if (!prover_advance(prover, index))
+    if (!prover_advance(prover, index) ||
+        (index > 0 && index + 1 == prover->directory->count && !prover_keep_state(prover)))
         return false;
     if (!file->is_transactional)
         return stepwise_prove(prover, file, findings);

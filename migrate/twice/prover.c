@@ -125,6 +125,40 @@ bool prover_run_next(struct prover *prover, const struct build_hooks *hooks)
     return ok;
 }
 
+/* ---- the cache ---- */
+
+#define SMALL_BYTES (64LL << 20)
+
+static bool is_kept(struct prover *prover, const char *const *key, bool *is_it)
+{
+    struct cached cached = {0};
+    TALLOC_CTX *memory = talloc_new(NULL);
+    bool ok = cache_find(memory, prover->scratch, key, 1, &cached, prover->error);
+    *is_it = cached.database;
+    talloc_free(memory);
+    return ok;
+}
+
+bool prover_keep_state(struct prover *prover)
+{
+    struct build *build = &prover->build;
+    struct scratch_database *state = build->replay->database;
+    TALLOC_CTX *memory = talloc_new(prover->memory);
+    const char **keys = cache_migration_keys(memory, prover->scratch, prover->directory, prover->done, CACHE_FIRST);
+    bool is_it = false, ok = is_kept(prover, (const char *const *)&keys[prover->done], &is_it);
+    if (ok && !is_it && cache_size_bytes(state) < SMALL_BYTES) {
+        build_close(build);
+        ok = cache_publish(state, keys[prover->done], &build->replay->findings, prover->error);
+        if (ok && state->kind == DATABASE_STATE) {
+            build->replay->database = scratch_copy(build->replay, state, prover->options->cancel, prover->error);
+            talloc_free(state);
+        }
+        ok = ok && build->replay->database && build_open(build);
+    }
+    talloc_free(memory);
+    return ok;
+}
+
 bool prover_advance(struct prover *prover, size_t count)
 {
     if (prover->build.replay && prover->done > count)

@@ -29,6 +29,9 @@ struct prover {
 /* Brings the database into the state behind `count` files, by running those between, each once. */
 bool prover_advance(struct prover *prover, size_t count) NODISCARD;
 
+/* Puts the state into the cache of replays, where who measures the next file begins, and goes on in a copy. */
+bool prover_keep_state(struct prover *prover) NODISCARD;
+
 /* Runs the next file, once. hooks: of a file outside a transaction; or NULL. Where it is the file that cannot be run,
  * prover->has_failed says so. */
 bool prover_run_next(struct prover *prover, const struct build_hooks *hooks) NODISCARD;

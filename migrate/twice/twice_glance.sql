@@ -16,7 +16,7 @@ SELECT c.oid::bigint, 'c', c.relname::text, 0::bigint
 FROM pg_catalog.pg_class AS c
 WHERE pg_catalog.txid_current_if_assigned() IS NOT NULL AND c.relnamespace = 11 AND c.relkind = 'r' AND c.oid < 16384
     AND (pg_catalog.current_setting('track_counts') = 'off'
-        OR coalesce((nullif(pg_catalog.current_setting('pgdeck.counts', true), '')::jsonb ->> c.oid::text)::bigint, 0)
+        OR coalesce(((SELECT nullif(pg_catalog.current_setting('pgdeck.counts', true), '')::jsonb) ->> c.oid::text)::bigint, 0)
             <> pg_catalog.pg_stat_get_xact_tuples_inserted(c.oid) + pg_catalog.pg_stat_get_xact_tuples_updated(c.oid)
                 + pg_catalog.pg_stat_get_xact_tuples_deleted(c.oid))
 ORDER BY 1
