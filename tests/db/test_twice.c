@@ -97,61 +97,116 @@ static void assert_found(const char *text, const char *expected)
     talloc_free(report);
 }
 
+/* Each case is a file of its own and has a ground of its own, in a schema that the first file makes. */
+struct twice_case {
+    const char *text, *expected; /* found in it: "LINE what OBJECT; ..." */
+};
+
+/* "app.t" of a case for "c7.t". */
+static char *expected_of(size_t number, const char *expected)
+{
+    char *text = talloc_strdup(test, "");
+    for (const char *at = expected; *at;) {
+        const char *place = strstr(at, "app.");
+        size_t length = place ? (size_t)(place - at) : strlen(at);
+        text = talloc_asprintf_append(text, "%.*s", (int)length, at);
+        if (place)
+            text = talloc_asprintf_append(text, "c%zu.", number);
+        at += length + (place ? 4 : 0);
+    }
+    return text;
+}
+
+static char *found_in(const struct twice_report *report, size_t number)
+{
+    char *text = talloc_strdup(test, ""), *file = talloc_asprintf(test, "migrations/%03zu_x.sql", number);
+    for (size_t i = 0; i < report->count; i++) {
+        const struct twice_finding *finding = &report->findings[i];
+        if (strcmp(finding->file, file) != 0)
+            continue;
+        text =
+            talloc_asprintf_append(text, "%s%d %s %s", *text ? "; " : "", finding->line, twice_what_name(finding->what),
+                                   *finding->sqlstate ? finding->sqlstate
+                                   : finding->object  ? finding->object
+                                                      : "-");
+        assert_non_null(finding->hint);
+    }
+    return text;
+}
+
+static void assert_cases(const struct twice_case *cases, size_t count)
+{
+    char *ground = talloc_strdup(test, "");
+    bool is_right = true;
+    clear();
+    for (size_t i = 0; i < count; i++) {
+        ground =
+            talloc_asprintf_append(ground, "CREATE SCHEMA c%zu;\nSET LOCAL search_path = c%zu;\n" GROUND, i + 2, i + 2);
+        write_file((int)i + 2, talloc_asprintf(test, "SET LOCAL search_path = c%zu; %s", i + 2, cases[i].text));
+    }
+    write_file(1, ground);
+    const struct twice_report *report = prove();
+    assert_int_equal(report->proved, count + 1);
+    for (size_t i = 0; i < count; i++) {
+        const char *found_here = found_in(report, i + 2), *wanted = expected_of(i + 2, cases[i].expected);
+        if (strcmp(found_here, wanted) != 0)
+            print_error("%s\n found: %s\n wanted: %s\n", cases[i].text, found_here, wanted);
+        is_right = is_right && !strcmp(found_here, wanted);
+    }
+    assert_true(is_right);
+}
+
 /* ---- files that may not be run twice ---- */
 
-static const struct {
-    const char *text, *expected;
-} guilty[] = {
-    {"CREATE TABLE u (id integer);", "002:1 refused 42P07"},
-    {"\nCREATE INDEX i ON t (n);", "002:2 refused 42P07"},
-    {"CREATE INDEX ON t (n);", "002:1 changed public.t_n_idx1"},
-    {"ALTER TABLE t ADD CHECK (n > 0);", "002:1 changed public.t.t_n_check1"},
-    {"ALTER TABLE t ADD UNIQUE (n);", "002:1 changed public.t.t_n_key1"},
-    {"ALTER TABLE list ADD FOREIGN KEY (name) REFERENCES numbered (name);",
-     "002:1 changed public.list.list_name_fkey1"},
-    {"ALTER TABLE t ADD CONSTRAINT c CHECK (n > 0);", "002:1 refused 42710"},
-    {"ALTER TABLE t ADD COLUMN m integer;", "002:1 refused 42701"},
-    {"ALTER TABLE t DROP COLUMN s;", "002:1 refused 42703"},
-    {"ALTER TABLE t RENAME COLUMN s TO r;", "002:1 refused 42703"},
-    {"ALTER TABLE list RENAME TO lists;", "002:1 refused 42P01"},
-    {"ALTER TABLE t DROP COLUMN IF EXISTS s;\nALTER TABLE t ADD COLUMN s text;", "002:1 remade public.t.s"},
-    {"DROP TABLE IF EXISTS list;\nCREATE TABLE list (name text);", "002:1 remade public.list"},
-    {"DROP TABLE IF EXISTS fresh;\nCREATE TABLE fresh (id serial, x text);", "002:1 remade public.fresh"},
-    {"DO $$ BEGIN DROP TABLE list; CREATE TABLE list (name text); END $$;", "002:1 remade public.list"},
-    {"DROP SEQUENCE IF EXISTS counter;\nCREATE SEQUENCE counter;", "002:1 remade public.counter"},
-    {"INSERT INTO list VALUES ('y'), ('z');", "002:1 rows public.list"},
-    {"INSERT INTO t VALUES (3, 30, 'c');", "002:1 refused 23505"},
-    {"INSERT INTO list SELECT name FROM numbered;", "002:1 rows public.list"},
-    {"COPY list FROM stdin;\np\n\\.\n", "002:1 rows public.list"},
-    {"UPDATE t SET n = n + 1;", "002:1 rows public.t"},
-    {"UPDATE numbered SET touched = clock_timestamp();", "002:1 rows public.numbered"},
+static const struct twice_case guilty[] = {
+    {"CREATE TABLE u (id integer);", "1 refused 42P07"},
+    {"\nCREATE INDEX i ON t (n);", "2 refused 42P07"},
+    {"CREATE INDEX ON t (n);", "1 changed app.t_n_idx1"},
+    {"ALTER TABLE t ADD CHECK (n > 0);", "1 changed app.t.t_n_check1"},
+    {"ALTER TABLE t ADD UNIQUE (n);", "1 changed app.t.t_n_key1"},
+    {"ALTER TABLE list ADD FOREIGN KEY (name) REFERENCES numbered (name);", "1 changed app.list.list_name_fkey1"},
+    {"ALTER TABLE t ADD CONSTRAINT c CHECK (n > 0);", "1 refused 42710"},
+    {"ALTER TABLE t ADD COLUMN m integer;", "1 refused 42701"},
+    {"ALTER TABLE t DROP COLUMN s;", "1 refused 42703"},
+    {"ALTER TABLE t RENAME COLUMN s TO r;", "1 refused 42703"},
+    {"ALTER TABLE list RENAME TO lists;", "1 refused 42P01"},
+    {"ALTER TABLE t DROP COLUMN IF EXISTS s;\nALTER TABLE t ADD COLUMN s text;", "1 remade app.t.s"},
+    {"DROP TABLE IF EXISTS list;\nCREATE TABLE list (name text);", "1 remade app.list"},
+    {"DROP TABLE IF EXISTS fresh;\nCREATE TABLE fresh (id serial, x text);", "1 remade app.fresh"},
+    {"DO $$ BEGIN DROP TABLE list; CREATE TABLE list (name text); END $$;", "1 remade app.list"},
+    {"DROP SEQUENCE IF EXISTS counter;\nCREATE SEQUENCE counter;", "1 remade app.counter"},
+    {"INSERT INTO list VALUES ('y'), ('z');", "1 rows app.list"},
+    {"INSERT INTO t VALUES (3, 30, 'c');", "1 refused 23505"},
+    {"INSERT INTO list SELECT name FROM numbered;", "1 rows app.list"},
+    {"COPY list FROM stdin;\np\n\\.\n", "1 rows app.list"},
+    {"UPDATE t SET n = n + 1;", "1 rows app.t"},
+    {"UPDATE numbered SET touched = clock_timestamp();", "1 rows app.numbered"},
     {"INSERT INTO numbered (name, touched) VALUES ('x', now()) ON CONFLICT (name) DO UPDATE SET touched = EXCLUDED.touched;",
-     "002:1 rows public.numbered"},
-    {"DELETE FROM t WHERE id = (SELECT max(id) FROM t);", "002:1 rows public.t"},
-    {"TRUNCATE list;", "002:1 emptied public.list"},
-    {"TRUNCATE list;\nINSERT INTO list VALUES ('x');", "002:1 emptied public.list"},
-    {"SELECT setval('counter', nextval('counter') + 10);", "002:1 sequence public.counter"},
-    {"ALTER TYPE mood ADD VALUE 'wild';", "002:1 refused 42710"},
-    {"CREATE TYPE pace AS ENUM ('slow');", "002:1 refused 42710"},
-    {"CREATE FUNCTION f() RETURNS integer LANGUAGE sql AS 'SELECT 1';", "002:1 refused 42723"},
-    {"CREATE TRIGGER g BEFORE UPDATE ON numbered FOR EACH ROW EXECUTE FUNCTION stamp();", "002:1 refused 42710"},
-    {"CREATE VIEW v AS SELECT 1 AS one;", "002:1 refused 42P07"},
-    {"CREATE POLICY p ON t USING (true);", "002:1 refused 42710"},
-    {"DROP VIEW seen;", "002:1 refused 42P01"},
-    {"CREATE SCHEMA app;\nCREATE TABLE IF NOT EXISTS app.u (id integer);\nCREATE INDEX ON app.u (id);",
-     "002:1 refused 42P06; 002:3 changed app.u_id_idx1"},
+     "1 rows app.numbered"},
+    {"DELETE FROM t WHERE id = (SELECT max(id) FROM t);", "1 rows app.t"},
+    {"TRUNCATE list;", "1 emptied app.list"},
+    {"TRUNCATE list;\nINSERT INTO list VALUES ('x');", "1 emptied app.list"},
+    {"SELECT setval('counter', nextval('counter') + 10);", "1 sequence app.counter"},
+    {"ALTER TYPE mood ADD VALUE 'wild';", "1 refused 42710"},
+    {"CREATE TYPE pace AS ENUM ('slow');", "1 refused 42710"},
+    {"CREATE FUNCTION f() RETURNS integer LANGUAGE sql AS 'SELECT 1';", "1 refused 42723"},
+    {"CREATE TRIGGER g BEFORE UPDATE ON numbered FOR EACH ROW EXECUTE FUNCTION stamp();", "1 refused 42710"},
+    {"CREATE VIEW v AS SELECT 1 AS one;", "1 refused 42P07"},
+    {"CREATE POLICY p ON t USING (true);", "1 refused 42710"},
+    {"DROP VIEW seen;", "1 refused 42P01"},
+    {"CREATE SCHEMA other;\nCREATE TABLE IF NOT EXISTS other.u (id integer);\nCREATE INDEX ON other.u (id);",
+     "1 refused 42P06; 3 changed other.u_id_idx1"},
     {"DO $$ BEGIN IF EXISTS (SELECT FROM pg_attribute WHERE attrelid = 't'::regclass AND attname = 'flag') THEN\n"
      "ALTER TABLE t DROP COLUMN flag; ELSE ALTER TABLE t ADD flag boolean; END IF; END $$;",
-     "002:1 changed public.t.flag"},
+     "1 changed app.t.flag"},
     {"DO $$ BEGIN IF has_table_privilege('pg_monitor', 't', 'SELECT') THEN REVOKE SELECT ON t FROM pg_monitor;\n"
      "ELSE GRANT SELECT ON t TO pg_monitor; END IF; END $$;",
-     "002:1 changed public.t TO pg_monitor"},
+     "1 changed app.t TO pg_monitor"},
 };
 
 static void test_file_that_may_not_run_twice_is_found_at_its_line(void **state UNUSED)
 {
-    for (size_t i = 0; i < countof(guilty); i++)
-        assert_found(guilty[i].text, guilty[i].expected);
+    assert_cases(guilty, countof(guilty));
 }
 
 /* ---- files that may ---- */
@@ -173,7 +228,7 @@ static const char *const innocent[] = {
     "ALTER TABLE t DROP CONSTRAINT IF EXISTS c;\nALTER TABLE t ADD CONSTRAINT c CHECK (n > 0);",
     "ALTER TABLE list DROP CONSTRAINT IF EXISTS k;\nALTER TABLE list ADD CONSTRAINT k FOREIGN KEY (name) REFERENCES numbered (name);",
     "ALTER TABLE t DROP CONSTRAINT IF EXISTS q;\nALTER TABLE t ADD CONSTRAINT q UNIQUE (n);",
-    "DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_constraint WHERE conname = 'c') THEN\n"
+    "DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_constraint WHERE conrelid = 't'::regclass AND conname = 'c') THEN\n"
     "ALTER TABLE t ADD CONSTRAINT c CHECK (n > 0); END IF; END $$;",
     "DO $$ BEGIN CREATE TYPE pace AS ENUM ('slow'); EXCEPTION WHEN duplicate_object THEN NULL; END $$;",
     "DO $$ BEGIN IF to_regclass('list') IS NOT NULL THEN ALTER TABLE list RENAME TO lists; END IF; END $$;",
@@ -208,8 +263,10 @@ static const char *const innocent[] = {
 
 static void test_file_that_may_run_twice_is_not_found(void **state UNUSED)
 {
+    struct twice_case *cases = talloc_array(test, struct twice_case, countof(innocent));
     for (size_t i = 0; i < countof(innocent); i++)
-        assert_found(innocent[i], "");
+        cases[i] = (struct twice_case){innocent[i], ""};
+    assert_cases(cases, countof(innocent));
 }
 
 /* ---- outside a transaction ---- */
