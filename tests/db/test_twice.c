@@ -69,15 +69,18 @@ static void write_file(int number, const char *text)
 }
 
 /* What all cases stand on. */
-#define GROUND                                                                                                                 \
-    "CREATE TABLE t (id integer PRIMARY KEY, n integer, s text);\n"                                                            \
-    "INSERT INTO t VALUES (1, 10, 'a'), (2, 20, 'b') ON CONFLICT DO NOTHING;\n"                                                \
-    "CREATE TABLE list (name text);\nINSERT INTO list VALUES ('x');\n"                                                         \
-    "CREATE TABLE numbered (id serial PRIMARY KEY, name text UNIQUE, touched timestamptz);\n"                                  \
-    "INSERT INTO numbered (name) VALUES ('x');\n"                                                                              \
-    "CREATE TYPE mood AS ENUM ('sad', 'glad');\nCREATE SEQUENCE counter;\n"                                                    \
-    "CREATE FUNCTION stamp() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.touched := clock_timestamp(); RETURN NEW; END';\n" \
-    "CREATE VIEW seen AS SELECT id FROM t;\n"
+#define GROUND                                                                                                         \
+    "CREATE TABLE IF NOT EXISTS t (id integer PRIMARY KEY, n integer, s text);\n"                                      \
+    "INSERT INTO t VALUES (1, 10, 'a'), (2, 20, 'b') ON CONFLICT DO NOTHING;\n"                                        \
+    "CREATE TABLE IF NOT EXISTS list (name text);\n"                                                                   \
+    "INSERT INTO list SELECT 'x' WHERE NOT EXISTS (SELECT FROM list);\n"                                               \
+    "CREATE TABLE IF NOT EXISTS numbered (id serial PRIMARY KEY, name text UNIQUE, touched timestamptz);\n"            \
+    "INSERT INTO numbered (name) VALUES ('x') ON CONFLICT DO NOTHING;\n"                                               \
+    "DO $$ BEGIN IF to_regtype('mood') IS NULL THEN CREATE TYPE mood AS ENUM ('sad', 'glad'); END IF; END $$;\n"       \
+    "CREATE SEQUENCE IF NOT EXISTS counter;\n"                                                                         \
+    "CREATE OR REPLACE FUNCTION stamp() RETURNS trigger LANGUAGE plpgsql AS "                                          \
+    "'BEGIN NEW.touched := clock_timestamp(); RETURN NEW; END';\n"                                                     \
+    "CREATE OR REPLACE VIEW seen AS SELECT id FROM t;\n"
 
 static void assert_found(const char *text, const char *expected)
 {
@@ -134,14 +137,17 @@ static char *found_in(const struct twice_report *report, size_t number)
     return text;
 }
 
-static void assert_cases(const struct twice_case *cases, size_t count)
+/* The dearer half of a proof reads the whole catalog: a few cases at a time. */
+#define CASES_MOST 10
+
+static void assert_few(const struct twice_case *cases, size_t count)
 {
     char *ground = talloc_strdup(test, "");
     bool is_right = true;
     clear();
     for (size_t i = 0; i < count; i++) {
-        ground =
-            talloc_asprintf_append(ground, "CREATE SCHEMA c%zu;\nSET LOCAL search_path = c%zu;\n" GROUND, i + 2, i + 2);
+        ground = talloc_asprintf_append(
+            ground, "CREATE SCHEMA IF NOT EXISTS c%zu;\nSET LOCAL search_path = c%zu;\n" GROUND, i + 2, i + 2);
         write_file((int)i + 2, talloc_asprintf(test, "SET LOCAL search_path = c%zu; %s", i + 2, cases[i].text));
     }
     write_file(1, ground);
@@ -154,6 +160,12 @@ static void assert_cases(const struct twice_case *cases, size_t count)
         is_right = is_right && !strcmp(found_here, wanted);
     }
     assert_true(is_right);
+}
+
+static void assert_cases(const struct twice_case *cases, size_t count)
+{
+    for (size_t i = 0; i < count; i += CASES_MOST)
+        assert_few(cases + i, count - i < CASES_MOST ? count - i : CASES_MOST);
 }
 
 /* ---- files that may not be run twice ---- */
