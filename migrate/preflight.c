@@ -3,7 +3,7 @@
 
 #include <strings.h>
 
-#include "migrate/hazard.h"
+#include "migrate/preflight_plan.h"
 
 #define LONG_MS "5000"
 #define LAG_MS 10000
@@ -86,12 +86,17 @@ static void add_needs(struct look *look, const struct plan_step *step)
 
 /* ---- findings ---- */
 
-static void find(struct look *look, enum preflight_severity severity, const char *message, const char *hint)
+void preflight_find(struct preflight *preflight, enum preflight_severity severity, const char *message,
+                    const char *hint)
 {
-    struct preflight *preflight = look->preflight;
     preflight->findings = talloc_realloc(preflight, preflight->findings, struct preflight_finding,
                                          (unsigned)preflight->finding_count + 1);
     preflight->findings[preflight->finding_count++] = (struct preflight_finding){severity, message, hint};
+}
+
+static void find(struct look *look, enum preflight_severity severity, const char *message, const char *hint)
+{
+    preflight_find(look->preflight, severity, message, hint);
 }
 
 static void add_blocker(struct look *look, const struct row *row)
@@ -281,137 +286,18 @@ static bool ask(struct look *look, struct connection *connection, const struct s
     return rows != NULL;
 }
 
-/* ---- the circuit breaker ---- */
-
-/* The first statement of a file that works under its locks for as long as a table is large; NULL: none, or it runs
- * where nobody waits. */
-static const struct hazard *long_work(const struct plan_step *step, int *line)
-{
-    for (size_t i = step->first_statement; step->hazards && i < step->file->statements.count; i++) {
-        const struct statement *statement = &step->file->statements.items[i];
-        for (size_t j = 0; statement->kind != STATEMENT_CONCURRENTLY && j < step->hazards[i].count; j++) {
-            const struct hazard *hazard = &step->hazards[i].items[j];
-            *line = statement->line;
-            if (hazard->kind->weight == WEIGHT_BY_SIZE && hazard->danger >= DANGER_HIGH)
-                return hazard;
-        }
-    }
-    return NULL;
-}
-
-/* Allowed or not: that somebody wants it does not make it shorter. */
-static void foresee_breaker(struct look *look, const struct settings *settings)
-{
-    struct preflight *preflight = look->preflight;
-    int64_t wait_ms = settings_number(settings, SETTING_breaker_wait);
-    for (size_t i = 0; wait_ms > 0 && i < look->plan->count; i++) {
-        int line;
-        const struct hazard *hazard = long_work(&look->plan->steps[i], &line);
-        if (!hazard)
-            continue;
-        find(
-            look, PREFLIGHT_WARNS,
-            talloc_asprintf(
-                preflight,
-                "%s (line %d) works long under its locks (%s%s%s): the run stops it where others have waited for %lld ms "
-                "behind it (breaker_wait)",
-                look->plan->steps[i].file->version, line, hazard->kind->id, *hazard->object ? " of " : "",
-                hazard->object, (long long)wait_ms),
-            "Take the safe way that the plan shows; or, at a quiet hour, let others wait for as long as it takes: set "
-            "PGDECK_BREAKER_WAIT=10min for that run (0: without end).");
-    }
-}
-
-/* ---- the files ---- */
-
-/* The line of the first character that shows text in another order than it is run, or not at all; 0: none. *character:
- * which. U+202A to U+202E, U+2066 to U+2069, U+200B. Source: CVE-2021-42574. */
-static int hidden_line(const struct migration_file *file, unsigned *character)
-{
-    int line = 1;
-    const unsigned char *text = (const unsigned char *)file->text;
-    for (size_t i = 0; i + 2 < file->size_bytes; i++) {
-        line += text[i] == '\n';
-        *character = ((text[i] & 0x0fu) << 12) | ((text[i + 1] & 0x3fu) << 6) | (text[i + 2] & 0x3fu);
-        if (text[i] == 0xe2 && ((*character >= 0x202a && *character <= 0x202e) ||
-                                (*character >= 0x2066 && *character <= 0x2069) || *character == 0x200b))
-            return line;
-    }
-    return 0;
-}
-
-static void look_at_files(struct look *look)
-{
-    for (size_t i = 0; i < look->plan->count; i++) {
-        const struct migration_file *file = look->plan->steps[i].file;
-        unsigned character;
-        int line = hidden_line(file, &character);
-        if (line > 0)
-            find(look, PREFLIGHT_WARNS,
-                 talloc_asprintf(
-                     look->preflight,
-                     "%s:%d holds U+%04X, which an editor does not show, or which shows the text behind it in "
-                     "another order than the server reads it",
-                     file->path, line, character),
-                 "Look at the line as `pgdeck plan --verbose` shows it; take the character out where it is no data.");
-    }
-}
-
-/* ---- what was applied once ---- */
-
-/* The newest word of the journal on a version without a row is that it was applied: the row was taken out by hand, or
- * the ledger was. */
-static bool ask_journal(struct look *look, struct connection *connection, struct error *error)
-{
-    const struct ledger *ledger = look->plan->status->ledger;
-    TALLOC_CTX *memory = talloc_new(NULL);
-    char *versions = talloc_strdup(memory, "{");
-    for (size_t i = 0; i < look->plan->count; i++)
-        versions = talloc_asprintf_append(versions, "%s%s", i ? "," : "", look->plan->steps[i].file->version);
-    struct error *refusal = error_new(memory);
-    struct result *result =
-        ledger->has_journal
-            ? connection_query(
-                  memory, connection, PARAMETERS(talloc_strdup_append(versions, "}")), refusal,
-                  talloc_asprintf(
-                      memory,
-                      "SELECT v.version, v.at FROM (SELECT DISTINCT ON (j.version) j.version, j.event,"
-                      " pg_catalog.to_char(j.at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS') AS at"
-                      " FROM %s AS j WHERE j.version = ANY ($1::text[]) AND j.event IN ('applied', 'marked', 'resolved')"
-                      " ORDER BY j.version, j.id DESC) AS v WHERE v.event = 'applied' ORDER BY v.version",
-                      ledger->journal))
-            : NULL;
-    for (size_t i = 0; result && i < result_row_count(result); i++) {
-        const char *version = result_cell(result, i, 0);
-        find(
-            look, PREFLIGHT_WARNS,
-            talloc_asprintf(
-                look->preflight,
-                "%s was applied at %s UTC, as the journal has it, and its row is gone from the ledger: it would be run again",
-                version, result_cell(result, i, 1)),
-            talloc_asprintf(look->preflight, "Where it stands, say `pgdeck mark %s --applied --reason TEXT` instead.",
-                            version));
-    }
-    bool ok = !refusal->is_connection_lost && refusal->code != ERROR_CANCELLED;
-    if (!ok)
-        error_copy(error, refusal);
-    talloc_free(memory);
-    return ok;
-}
-
 struct preflight *preflight_look(TALLOC_CTX *owner, struct connection *connection, const struct plan *plan,
                                  const struct settings *settings, struct error *error)
 {
     struct look look = {.preflight = talloc_zero(owner, struct preflight), .plan = plan, .is_measured = true};
     for (size_t i = 0; i < plan->count; i++)
         add_needs(&look, &plan->steps[i]);
-    if (!ask(&look, connection, settings, error) || !ask_journal(&look, connection, error)) {
+    if (!ask(&look, connection, settings, error) || !preflight_ask_journal(look.preflight, connection, plan, error)) {
         talloc_free(look.preflight);
         return NULL;
     }
     struct preflight *preflight = look.preflight;
-    foresee_breaker(&look, settings);
-    look_at_files(&look);
+    preflight_foresee(preflight, plan, settings);
     if (!look.is_measured && plan->count > 0 && !preflight->unknown)
         preflight->unknown = "not every statement was measured: who holds locks on what it touches is unknown";
     if (preflight->finding_count > 0)
