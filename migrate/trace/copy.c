@@ -55,7 +55,7 @@ static void add_key(TALLOC_CTX *owner, struct copy *copy, const struct trace_opt
     size_t count = copy->applied_count == SIZE_MAX ? 0 : copy->applied_count;
     const char **keys = cache_migration_keys(NULL, copy->scratch, options->directory, count, CACHE_FIRST);
     const char *live = copy->live ? digest_of(keys, copy->live) : "replay";
-    char *text = talloc_asprintf(keys, "trace 3\n%s\n%s\n%d\n", keys[count], live, copy->applied_count == SIZE_MAX);
+    char *text = talloc_asprintf(keys, "trace 4\n%s\n%s\n%d\n", keys[count], live, copy->applied_count == SIZE_MAX);
     copy->key = digest_sha256(owner, text, strlen(text));
     talloc_free(keys);
 }

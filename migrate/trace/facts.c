@@ -111,7 +111,7 @@ static enum lock_mode known_outside(const struct trace_seen *seen, const struct 
                                     const struct trace_relation *after, enum lock_mode mode)
 {
     bool is_detached = trace_begins(seen->statement, "ALTER") && trace_names(seen->statement, "DETACH") &&
-                       before->kind[0] == 'r' && mode >= LOCK_SHARE_UPDATE_EXCLUSIVE;
+                       before->kind[0] == 'r' && trace_names(seen->statement, before->name);
     bool is_index = before->kind[0] == 'i';
     if (!after && is_index && trace_names(seen->statement, "CONCURRENTLY"))
         return LOCK_SHARE_UPDATE_EXCLUSIVE;

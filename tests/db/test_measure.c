@@ -139,7 +139,9 @@ static void test_measure_watches_statements_outside_a_transaction(void **state U
 static void test_measure_goes_outside_where_the_server_asks_for_it(void **state UNUSED)
 {
     stand("-- pgdeck: no-transaction\nSET search_path = side, public;\nREINDEX TABLE split;\nCALL batches();\n"
-          "ALTER TABLE sided ADD COLUMN x serial;\n");
+          "ALTER TABLE sided ADD COLUMN x serial;\nALTER TABLE apart DETACH PARTITION apart_1 CONCURRENTLY;\n");
+    oracle_execute(scene->oracle, "CREATE TABLE apart (id integer) PARTITION BY LIST (id)");
+    oracle_execute(scene->oracle, "CREATE TABLE apart_1 PARTITION OF apart FOR VALUES IN (1)");
     oracle_execute(scene->oracle, "CREATE TABLE split (id integer) PARTITION BY RANGE (id)");
     oracle_execute(scene->oracle, "CREATE TABLE split_1 PARTITION OF split DEFAULT");
     oracle_execute(scene->oracle, "CREATE INDEX split_id ON split (id)");
@@ -156,6 +158,9 @@ static void test_measure_goes_outside_where_the_server_asks_for_it(void **state 
     assert_value("steps.0.statements.2.locks.0.mode", "RowExclusiveLock");
     assert_value("steps.0.statements.3.source", "measured");
     assert_value("steps.0.statements.3.rewrites.0", "side.sided");
+    assert_value("steps.0.statements.4.locks.0.mode", "ShareUpdateExclusiveLock");
+    assert_value("steps.0.statements.4.locks.1.relation", "public.apart_1");
+    assert_value("steps.0.statements.4.locks.1.mode", "AccessExclusiveLock");
 }
 
 static void test_measure_what_scratch_refuses_is_told_and_derived(void **state UNUSED)
