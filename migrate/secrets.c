@@ -119,6 +119,7 @@ void secrets_scan(TALLOC_CTX *owner, const char *path, const char *text, size_t 
         scan_clauses(&scan);
         scan_conninfo(&scan);
         scan_fields(&scan);
+        scan_rows(&scan);
         scan_assignments(&scan);
     }
     report(owner, &scan, findings);

@@ -71,6 +71,7 @@ bool value_holds(struct scan_value value, const char *word);
 void scan_uris(struct scan *scan);        /* "://user:password@" */
 void scan_conninfo(struct scan *scan);    /* "host=h password=p", "?password=p" */
 void scan_clauses(struct scan *scan);     /* PASSWORD 'p' of SQL */
+void scan_rows(struct scan *scan);        /* INSERT INTO t (password) VALUES ('p') */
 void scan_assignments(struct scan *scan); /* DB_PASSWORD=p */
 void scan_tokens(struct scan *scan);      /* by the shape alone: keys, tokens, verifiers */
 void scan_fields(struct scan *scan);      /* .pgpass, .netrc */

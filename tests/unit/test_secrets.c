@@ -106,6 +106,9 @@ static const struct {
      "d3faultpw", 0},
     {"store/models/u.yaml", "columns:\n  api_token: {type: text, nullable: false, default: \"'t0k3nt0k3n'\"}\n", 2,
      "t0k3n", 0},
+    {"initdb/create_tables.sql",
+     "INSERT INTO public.users (id, \"password\", note)\nVALUES (1, 'adm1n-pw', 'it''s, (me)'),\n (2, NULL, 'x1x1x1'),\n (3, lower('a1b2c3'), '');",
+     2, "adm1n-pw", 0},
     {"old.yaml", "# DB_PASSWORD=old3r1\nx: 1\n", 1, "old3r1", 0},
     {"app.c", "const char *json = \"{\\\"password\\\": \\\"1nner\\\"}\";\n", 1, "1nner", 0},
     /* shapes */
@@ -186,6 +189,11 @@ static const struct {
      "password text, kind text DEFAULT 'k1nd-of-x', token text DEFAULT gen_random_uuid()::text;\n"},
     {"store/models/u.yaml",
      "  password: {type: text, default: \"''\"}\n  kind: {type: text, default: \"'abc123x'\"}\n"},
+    {"migrations/001_a.sql",
+     "INSERT INTO users (name, password_set_at, kind) VALUES ('a1b2c3d4', '2020-01-01', 'x9x9x9x');\n"},
+    {"migrations/001_a.sql", "INSERT INTO users (password) SELECT encode(gen_random_bytes(8), 'hex9hex');\n"},
+    {"migrations/001_a.sql",
+     "INSERT INTO users (id, password) VALUES (1, 'password'), (2, ''), (3, '$1'), (4, :'pw');\n"},
     {"a.py", "KEY = 'AKIAIOSFODNN7EXAMPLE'\nt = 'ghp_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'\n"},
     {"docs/api.md", "Authorization: Bearer <token>\nAuthorization: Bearer YOUR_TOKEN_GOES_HERE\n"},
     /* SQL that only speaks of passwords */
@@ -299,7 +307,8 @@ static void test_secrets_of_hostile_texts_are_read_in_time(void **state)
                                         "{name: password, ",
                                         "${PASSWORD:-",
                                         "pgdeck: allow ",
-                                        "password default '"};
+                                        "password default '",
+                                        "INSERT INTO t (password) VALUES ('"};
     for (size_t i = 0; i < countof(parts); i++) {
         size_t length = strlen(parts[i]), size = 512 * 1024 / length * length;
         char *text = talloc_size(*state, size + 1);
