@@ -48,6 +48,7 @@ static char *title_of(TALLOC_CTX *owner, const char *line, size_t size)
 struct parser {
     struct documentation *documentation;
     const char *body; /* where the entry's body begins, or NULL */
+    size_t room;      /* for entries */
 };
 
 static void end_entry(struct parser *parser, const char *end)
@@ -62,8 +63,11 @@ static void end_entry(struct parser *parser, const char *end)
 static void begin_entry(struct parser *parser, const char *line, size_t size, int number, int64_t version)
 {
     struct documentation *documentation = parser->documentation;
-    documentation->entries = talloc_realloc(documentation, documentation->entries, struct documentation_entry,
-                                            (unsigned)documentation->count + 1);
+    if (documentation->count == parser->room) {
+        parser->room = parser->room ? parser->room * 2 : 64;
+        documentation->entries =
+            talloc_realloc(documentation, documentation->entries, struct documentation_entry, (unsigned)parser->room);
+    }
     documentation->entries[documentation->count++] = (struct documentation_entry){
         .title = title_of(documentation, line, size), .number = version, .body = "", .line = number};
     parser->body = line[size] ? line + size + 1 : line + size;
@@ -72,7 +76,7 @@ static void begin_entry(struct parser *parser, const char *line, size_t size, in
 /* Looked at without code and comments; kept as it stands. */
 static void parse(struct documentation *documentation, const char *text)
 {
-    struct parser parser = {documentation, NULL};
+    struct parser parser = {documentation, NULL, 0};
     char *blanked = markdown_blank(documentation, text);
     int number = 1;
     for (const char *line = text; *line; number++) {

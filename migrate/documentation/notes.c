@@ -160,18 +160,23 @@ struct notes {
     struct documentation_note *note; /* that is being read, or NULL */
     int level;                       /* of its heading, or 0 */
     bool is_measured;                /* in the list that `new` wrote */
-    char *prose;
+    char *prose;                     /* of the note; as much room as the body takes */
+    size_t size_bytes;
 };
 
 static void end_note(struct notes *notes)
 {
-    if (notes->note)
-        notes->note->state = state_of(notes->prose, notes->prose, notes->entry->title);
+    if (notes->note) {
+        TALLOC_CTX *memory = talloc_new(NULL);
+        notes->prose[notes->size_bytes] = '\0';
+        notes->note->state = state_of(memory, notes->prose, notes->entry->title);
+        talloc_free(memory);
+    }
     notes->note = NULL;
-    TALLOC_FREE(notes->prose);
+    notes->size_bytes = 0;
 }
 
-static void begin_note(TALLOC_CTX *owner, struct notes *notes, const struct lead *lead, int line)
+static void begin_note(struct notes *notes, const struct lead *lead, int line)
 {
     struct documentation_note *note = lead->what == LEAD_INTENT ? &notes->entry->intent : &notes->entry->safety;
     end_note(notes);
@@ -180,7 +185,6 @@ static void begin_note(TALLOC_CTX *owner, struct notes *notes, const struct lead
     *note = (struct documentation_note){.line = line};
     notes->note = note;
     notes->level = lead->level;
-    notes->prose = talloc_strdup(owner, "");
     notes->is_measured = false;
 }
 
@@ -196,8 +200,12 @@ static void take_line(struct notes *notes, const char *text, const char *line, s
         notes->is_measured = true;
     else if (!notes->is_measured || !is_of_list(line, size))
         notes->is_measured = false;
-    if (notes->note && !notes->is_measured)
-        notes->prose = talloc_asprintf_append_buffer(notes->prose, "%.*s\n", (int)(line + size - text), text);
+    if (!notes->note || notes->is_measured)
+        return;
+    size_t length = (size_t)(line + size - text);
+    memcpy(notes->prose + notes->size_bytes, text, length);
+    notes->size_bytes += length;
+    notes->prose[notes->size_bytes++] = '\n';
 }
 
 void notes_read(TALLOC_CTX *owner, struct documentation_entry *entry)
@@ -205,11 +213,14 @@ void notes_read(TALLOC_CTX *owner, struct documentation_entry *entry)
     struct notes notes = {.entry = entry};
     char *body = markdown_blank(owner, entry->body);
     int number = entry->line + 1;
+    notes.prose = talloc_size(body, strlen(body) + 2);
+    if (!notes.prose)
+        abort();
     for (const char *line = body; *line; number++) {
         size_t size = strcspn(line, "\n");
         const struct lead lead = lead_of(line, size);
         if (lead.what == LEAD_INTENT || lead.what == LEAD_SAFETY) {
-            begin_note(owner, &notes, &lead, number);
+            begin_note(&notes, &lead, number);
             take_line(&notes, lead.rest, line, size);
         } else if (lead.what == LEAD_OTHER && !(notes.level && lead.level > notes.level) &&
                    !(notes.level && !lead.level)) {
