@@ -37,7 +37,8 @@ bool rule_init_seed(struct rule_case *rule_case, struct error *error)
     const struct baseline *baseline;
     bool ok = judge(rule_case, "init.seed", &baseline, error);
     if (ok && baseline)
-        rule_evidence(rule_case, "the seed of %s beside %zu files", baseline->seed.table, baseline->file_count);
+        rule_evidence(rule_case, "the seed of %s beside %zu files",
+                      settings_text(rule_case->options->settings, SETTING_ledger), baseline->file_count);
     return ok;
 }
 
