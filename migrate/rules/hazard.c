@@ -1,5 +1,6 @@
 /* migration.hazard: what is pending in the target is measured as a plan does; without a target the newest file is, and
- * with --since those that changed, each in the state of the files before it. What counts is the danger of the hazard
+ * with --since those that changed, each in the state of the files before it; so is each that is pending in a target for
+ * which there is no plan. What counts is the danger of the hazard
  * itself: that a table of a development database is small says nothing of another one. */
 #include "migrate/hazard.h"
 
@@ -13,6 +14,8 @@ struct sighting {
     struct rule_case *rule_case;
     enum hazard_danger threshold;
     size_t files, allowed, below, unknown;
+    const struct session *session; /* to the target, or NULL */
+    const char *refusal; /* why there is no plan for the target, and its files were looked at one by one; or NULL */
 };
 
 /* Advice may stand on several lines; a hint is one. */
@@ -60,44 +63,40 @@ static void look(struct sighting *sighting, const struct plan *plan)
     }
 }
 
-/* Plans what is selected over a connection, and measures it. */
-static bool measure(struct sighting *sighting, struct connection *connection, const struct status *status,
-                    const struct plan_selection *selection, struct error *error)
+/* The plan of what is selected over a connection. NULL: it is refused, or the target cannot be read. */
+static struct plan *plan_selected(struct rule_case *rule_case, struct connection *connection,
+                                  const struct status *status, const struct plan_selection *selection,
+                                  struct error *error)
 {
-    struct rule_case *rule_case = sighting->rule_case;
-    const struct rules_options *options = rule_case->options;
-    const struct trace_options tracing = {
-        .settings = options->settings,
-        .directory = inquiry_directory(rule_case->inquiry),
-        .cancel = options->cancel,
-        .of = selection->only ? TRACE_OF_REPLAY : TRACE_OF_TARGET,
-    };
     struct plan_target target;
+    return plan_read_target(rule_case->memory, connection, &target, error)
+               ? plan_build(rule_case->memory, status, rule_case->options->settings, &target, selection, error)
+               : NULL;
+}
+
+/* Else it is a database in which the files before have been run. */
+static bool is_of_target(const struct sighting *sighting, const struct connection *connection)
+{
+    const struct session *session = sighting->session;
+    return session && session->connection == connection;
+}
+
+static bool measure(struct sighting *sighting, struct connection *connection, struct plan *plan, struct error *error)
+{
+    const struct rules_options *options = sighting->rule_case->options;
+    const struct trace_options tracing = {.settings = options->settings,
+                                          .directory = inquiry_directory(sighting->rule_case->inquiry),
+                                          .cancel = options->cancel,
+                                          .of = is_of_target(sighting, connection) ? TRACE_OF_TARGET : TRACE_OF_REPLAY};
     struct hazard_sizes sizes;
-    if (!plan_read_target(rule_case->memory, connection, &target, error))
-        return false;
-    struct plan *plan = plan_build(rule_case->memory, status, options->settings, &target, selection, error);
-    if (!plan || plan->count == 0)
-        return plan;
+    if (plan->count == 0)
+        return true;
     if (!trace_plan(plan, plan, connection, &tracing, error) || !hazard_read_sizes(plan, connection, &sizes, error) ||
         !derive_plan(plan, &sizes, options->cancel, error))
         return false;
     hazard_judge(plan, &sizes, NULL);
     look(sighting, plan);
     return true;
-}
-
-static bool look_at_target(struct sighting *sighting, struct error *error)
-{
-    struct rule_case *rule_case = sighting->rule_case;
-    const struct error *failure;
-    const struct plan_selection selection = {.order = ORDER_ANY};
-    const struct status *status = inquiry_status(rule_case->inquiry, &failure);
-    struct session *session = status ? inquiry_session(rule_case->inquiry, &failure) : NULL;
-    if (session)
-        return measure(sighting, session->connection, status, &selection, error);
-    error_copy(error, failure);
-    return false;
 }
 
 /* One file, in a database in which those before it have run. */
@@ -124,7 +123,8 @@ static bool look_at_file(struct sighting *sighting, size_t index, struct error *
         database ? scratch_connect(memory, database, SCRATCH_OWNER, options->cancel, error) : NULL;
     const struct status *status =
         connection ? status_read(rule_case->memory, connection, directory, options->settings, error) : NULL;
-    bool ok = status && measure(sighting, connection, status, &selection, error);
+    struct plan *plan = status ? plan_selected(rule_case, connection, status, &selection, error) : NULL;
+    bool ok = plan && measure(sighting, connection, plan, error);
     talloc_free(connection);
     talloc_free(database);
     talloc_free(replay);
@@ -143,6 +143,41 @@ static bool look_at_files(struct sighting *sighting, struct error *error)
             ok = look_at_file(sighting, i, error);
     }
     return ok;
+}
+
+/* What is pending in a target that cannot be planned for, because another migration of it is changed, missing or
+ * incomplete: that is for other rules to tell, and hides nothing here. */
+static bool look_at_pending_files(struct sighting *sighting, const struct status *status, struct error *error)
+{
+    const struct directory *directory = inquiry_directory(sighting->rule_case->inquiry);
+    bool ok = true;
+    for (size_t i = 0; ok && i < directory->count; i++) {
+        const struct migration *migration = status_find(status, directory->files[i]->number);
+        if (migration && (migration->state == MIGRATION_PENDING || migration->state == MIGRATION_OUT_OF_ORDER))
+            ok = look_at_file(sighting, i, error);
+    }
+    return ok;
+}
+
+static bool look_at_target(struct sighting *sighting, struct error *error)
+{
+    struct rule_case *rule_case = sighting->rule_case;
+    const struct error *failure;
+    const struct plan_selection selection = {.order = ORDER_ANY};
+    const struct status *status = inquiry_status(rule_case->inquiry, &failure);
+    struct session *session = status ? inquiry_session(rule_case->inquiry, &failure) : NULL;
+    if (!session) {
+        error_copy(error, failure);
+        return false;
+    }
+    sighting->session = session;
+    struct plan *plan = plan_selected(rule_case, session->connection, status, &selection, error);
+    if (plan)
+        return measure(sighting, session->connection, plan, error);
+    if (error->code != ERROR_REFUSED)
+        return false;
+    sighting->refusal = talloc_strdup(rule_case->memory, error->message);
+    return look_at_pending_files(sighting, status, error);
 }
 
 bool rule_hazard_threshold(const char *word, enum hazard_danger *threshold)
@@ -171,6 +206,8 @@ static void tell(const struct sighting *sighting, const char *where)
     if (sighting->unknown)
         text =
             talloc_asprintf_append(text, ", %zu of them of statements that could not be measured", sighting->unknown);
+    if (sighting->refusal)
+        text = talloc_asprintf_append(text, "; each behind the files before it, for %s", sighting->refusal);
     rule_evidence(sighting->rule_case, "%s", text);
 }
 
