@@ -209,7 +209,7 @@ struct models_script *models_script(TALLOC_CTX *owner, const struct models *mode
         ok = error_set(error, ERROR_PROJECT, "the project declares no models: there is nothing in %s", models->source);
         error_hint(error, "Set models in pgdeck.yaml: a folder of YAML files, or {command: [PROGRAM, ...]}.");
     } else if (models->kind == MODELS_DECLARED) {
-        ok = model_check(models->model, error) && make_script(result, models, error);
+        ok = model_check_tables(models->model, error) && make_script(result, models, error);
     }
     if (ok)
         return result;

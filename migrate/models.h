@@ -47,7 +47,7 @@ struct models_script {
     const struct model_ddl *ddl; /* what the script's lines come from; NULL: from the script itself */
 };
 
-/* Owner: `owner`; `models` must outlive it. Errors: ERROR_PROJECT: the first defect (model_check), or there are no
+/* Owner: `owner`; `models` must outlive it. Errors: ERROR_PROJECT: the first defect of tables (model_check_tables), or there are no
  * models. */
 struct models_script *models_script(TALLOC_CTX *owner, const struct models *models, struct error *error) NODISCARD;
 

@@ -52,14 +52,16 @@ void model_add_finding(struct model *model, const struct model_finding *finding)
     model->finding_count++;
 }
 
-bool model_check(const struct model *model, struct error *error)
+static bool check(const struct model *model, enum model_rule last, struct error *error)
 {
     const struct model_finding *first = NULL;
     size_t count = 0;
     for (size_t i = 0; i < model->finding_count; i++) {
-        if (model->findings[i].grade != MODEL_DEFECT)
+        const struct model_finding *finding = &model->findings[i];
+        bool is_better = !first || (first->grade == MODEL_CONSEQUENCE && finding->grade == MODEL_DEFECT);
+        if (finding->grade == MODEL_REMARK || finding->rule > last)
             continue;
-        first = first ? first : &model->findings[i];
+        first = is_better ? finding : first;
         count++;
     }
     if (!first)
@@ -71,6 +73,10 @@ bool model_check(const struct model *model, struct error *error)
         error_hint(error, "%s", first->hint);
     return error_place(error, first->place.file, first->place.line, first->place.column);
 }
+
+bool model_check(const struct model *model, struct error *error) { return check(model, MODEL_RELATIONSHIP, error); }
+
+bool model_check_tables(const struct model *model, struct error *error) { return check(model, MODEL_TYPED, error); }
 
 const char *model_rule_name(enum model_rule rule)
 {

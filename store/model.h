@@ -31,8 +31,9 @@ struct model_names {
 enum model_rule { MODEL_BASE, MODEL_TYPED, MODEL_RELATIONSHIP };
 
 enum model_grade {
-    MODEL_DEFECT, /* the model cannot be used as it stands */
-    MODEL_REMARK  /* it can; the house rule is broken all the same */
+    MODEL_DEFECT,     /* the model cannot be used as it stands */
+    MODEL_REMARK,     /* it can; the house rule is broken all the same */
+    MODEL_CONSEQUENCE /* it cannot, but only because of another finding, which is the one to mend */
 };
 
 struct model_finding {
@@ -194,6 +195,7 @@ struct model {
     struct model_names sql_files;   /* .sql files, relative to the folder, by name */
     struct model_finding *findings; /* by file, line, column */
     size_t finding_count;
+    bool is_partial; /* a document could not be parsed: what it declares is missed elsewhere */
 };
 
 /* YAML text of models. `bytes` need not end in a NUL. */
@@ -224,6 +226,9 @@ void model_add_finding(struct model *model, const struct model_finding *finding)
 /* False with ERROR_PROJECT, the place and the words of the first defect, and how many more there are; true where there
  * is none. */
 bool model_check(const struct model *model, struct error *error) NODISCARD;
+
+/* The same for one who makes tables of them: what is wrong with relationships alone is passed over. */
+bool model_check_tables(const struct model *model, struct error *error) NODISCARD;
 
 /* The entity of a name, or NULL. */
 const struct model_entity *model_find(const struct model *model, const char *name);

@@ -162,7 +162,7 @@ json_t *models_json_findings(const struct model *model)
         const struct model_finding *finding = &model->findings[i];
         json_array_append_new(
             array, json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:i, s:i}", "rule", model_rule_name(finding->rule),
-                             "grade", finding->grade == MODEL_DEFECT ? "defect" : "remark", "message",
+                             "grade", finding->grade == MODEL_REMARK ? "remark" : "defect", "message",
                              printer_json_text(finding->message), "hint", printer_json_text(finding->hint), "object",
                              printer_json_text(finding->object), "file", printer_json_text(finding->place.file), "line",
                              finding->place.line, "column", finding->place.column));

@@ -5,7 +5,7 @@ static void find_all(struct rule_case *rule_case, const struct model *model, enu
 {
     for (size_t i = 0; i < model->finding_count; i++) {
         const struct model_finding *finding = &model->findings[i];
-        if (finding->rule != rule)
+        if (finding->rule != rule || finding->grade == MODEL_CONSEQUENCE)
             continue;
         rule_find(rule_case, &(struct rule_finding){.message = finding->message,
                                                     .file = finding->place.file,

@@ -57,6 +57,8 @@ bool rule_parity_models(struct rule_case *rule_case, struct error *error)
     if (models->kind == MODELS_NONE)
         return rule_skip(rule_case, "the project declares no models: there is nothing in %s", models->source);
     struct error *trouble = error_new(rule_case->memory);
+    if (models->model && !model_check_tables(models->model, trouble)) /* told by model.base and model.typed */
+        return rule_give_up(rule_case, trouble, error);
     const struct compare_options options = {.mirror = inquiry_mirror_options(rule_case->inquiry),
                                             .blame = BLAME_WANTED};
     const struct mirror_source *from = mirror_source_parse(rule_case->memory, settings, NULL, "migrations", trouble);
@@ -170,6 +172,16 @@ static bool compare_both(struct live *live)
                                     &replaying, live->trouble);
 }
 
+/* That an index is invalid is told by migration.complete. */
+static void drop_invalid(struct diff *diff)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < diff->change_count; i++)
+        if (!diff->changes[i].attribute || strcmp(diff->changes[i].attribute, "is_valid") != 0)
+            diff->changes[count++] = diff->changes[i];
+    diff->change_count = count;
+}
+
 /* The finding is told as that of a comparison of the two mirrors. */
 static void find_drift(struct live *live)
 {
@@ -178,6 +190,7 @@ static void find_drift(struct live *live)
     struct mirror_source migrations = {.kind = MIRROR_MIGRATIONS, .word = "migrations"};
     struct mirror_source target = {.kind = MIRROR_LIVE, .word = "live"};
     struct mirror from = {.source = &migrations}, to = {.source = &target};
+    drop_invalid(live->diff);
     const struct comparison comparison = {.from = &from, .to = &to, .diff = live->diff};
     rule_find_changes(live->rule_case, &comparison, NULL, hint);
 }

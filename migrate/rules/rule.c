@@ -3,6 +3,8 @@
 
 #include <stdarg.h>
 
+#include "migrate/rules/place.h"
+
 static const char *copy(const struct rule_case *rule_case, const char *text)
 {
     return talloc_strdup(rule_case->memory, text);
@@ -114,10 +116,18 @@ void rule_find_changes(struct rule_case *rule_case, const struct comparison *com
         const struct change *change = &diff->changes[i];
         int line;
         const char *blamed = file_of(rule_case->memory, change->blame, &line);
-        rule_find(rule_case, &(struct rule_finding){.message = rule_change_words(rule_case->memory, comparison, change),
-                                                    .file = blamed ? blamed : file,
-                                                    .line = line,
-                                                    .object = change->name,
-                                                    .hint = hint});
+        const char *words = rule_change_words(rule_case->memory, comparison, change);
+        const struct model *model = comparison->to->models ? comparison->to->models->model : NULL;
+        struct model_place declared = rule_place_in_models(model, change->to_object);
+        if (declared.file && blamed) {
+            words = talloc_asprintf(rule_case->memory, "%s (%s:%d)", words, declared.file, declared.line);
+        } else if (declared.file) {
+            blamed = declared.file;
+            line = declared.line;
+        }
+        rule_find(
+            rule_case,
+            &(struct rule_finding){
+                .message = words, .file = blamed ? blamed : file, .line = line, .object = change->name, .hint = hint});
     }
 }

@@ -142,8 +142,8 @@ static void refuse_mixin(const struct drafts *drafts, const struct draft *draft,
         if (drafts->items[i]->kind == DRAFT_MIXIN)
             names[count++] = drafts->items[i]->name;
     }
-    reader_refuse(
-        &draft->reader, value,
+    reader_refuse_as(
+        &draft->reader, draft->reader.model->is_partial ? MODEL_CONSEQUENCE : MODEL_DEFECT, value,
         reader_hint(&draft->reader, name, names, "Declare it in a file of its own: mixin: NAME, columns: ..."),
         "there is no mixin \"%s\"%s", name, is_entity ? ": that is an entity" : "");
 }

@@ -92,6 +92,7 @@ static void read_root(struct reading *reading, const struct reader *reader, cons
 static void add_error(const struct reader *reader, const struct error *error)
 {
     bool is_flow = !error->hint && (strstr(error->message, "flow ") || strstr(error->message, "is there twice"));
+    reader->model->is_partial = true;
     model_add_finding(reader->model,
                       &(struct model_finding){
                           .rule = MODEL_BASE,

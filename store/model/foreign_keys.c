@@ -30,9 +30,10 @@ static bool refuse_entity(const struct reader *reader, const struct yaml_value *
     const char **names = reader_array(reader, model->entity_count, sizeof *names);
     for (size_t i = 0; i < model->entity_count; i++)
         names[i] = model->entities[i].name;
-    return reader_refuse(reader, value,
-                         reader_hint(reader, value->text, names, "Name a declared entity, or a table: {table: NAME}."),
-                         "there is no entity \"%s\"", value->text);
+    return reader_refuse_as(
+        reader, model->is_partial ? MODEL_CONSEQUENCE : MODEL_DEFECT, value,
+        reader_hint(reader, value->text, names, "Name a declared entity, or a table: {table: NAME}."),
+        "there is no entity \"%s\"", value->text);
 }
 
 /* entity or table, the actions, deferrable: what both ways of writing have. */
@@ -72,7 +73,8 @@ static bool read_target_columns(const struct reader *reader, const struct yaml_v
                                  reader_hint(reader, key->targets.items[i], draft_candidates(reader, key->to), NULL),
                                  "%s has no column \"%s\"", key->to->name, key->targets.items[i]);
     if (key->to && !value && key->to->primary_key.count == 0)
-        return reader_refuse(reader, map, "Name the column that it leads to.", "%s has no primary key", key->to->name);
+        return reader_refuse_as(reader, MODEL_CONSEQUENCE /* of model.base */, map, "Name the column that it leads to.",
+                                "%s has no primary key", key->to->name);
     size_t targets = value ? key->targets.count : key->to ? key->to->primary_key.count : key->columns.count;
     if (targets != key->columns.count)
         return reader_refuse(reader, map, "Write foreign_keys for a key of several columns.",

@@ -119,10 +119,26 @@ static void check_tables(const struct drafts *drafts, size_t count)
     talloc_free(sorted);
 }
 
+/* A mixin that is not there is a finding already. */
+static bool lacks_mixin(const struct drafts *drafts, const struct draft *draft)
+{
+    for (size_t i = 0; i < draft->mixins.count; i++) {
+        bool is_found = false;
+        for (size_t j = 0; j < drafts->count; j++)
+            is_found |=
+                drafts->items[j]->kind == DRAFT_MIXIN && !strcmp(drafts->items[j]->name, draft->mixins.items[i]);
+        if (!is_found)
+            return true;
+    }
+    return false;
+}
+
 /* House rule model.base: keys, timestamps and the like come from a base, the same for all. */
-static void check_base(const struct draft *draft)
+static void check_base(const struct drafts *drafts, const struct draft *draft)
 {
     bool has_key = false, has_time = false;
+    if (lacks_mixin(drafts, draft))
+        return;
     for (size_t i = 0; i < draft->inherited_count; i++) {
         const struct model_column *column = &draft->columns.items[i].column;
         has_key |= column->is_primary_key;
@@ -160,7 +176,7 @@ struct model *model_parse(TALLOC_CTX *owner, const struct model_input *inputs, s
     make_entities(model, &drafts);
     check_tables(&drafts, model->entity_count);
     for (size_t i = 0; i < model->entity_count; i++)
-        check_base(drafts.items[i]);
+        check_base(&drafts, drafts.items[i]);
     talloc_free(trees);
     return model;
 }

@@ -32,16 +32,12 @@ char *reader_copy(const struct reader *reader, const char *text)
     return copy;
 }
 
-bool reader_refuse(const struct reader *reader, const struct yaml_value *value, const char *hint, const char *format,
-                   ...)
+static bool add(const struct reader *reader, enum model_grade grade, const struct yaml_value *value, const char *hint,
+                char *message)
 {
-    va_list values;
-    va_start(values, format);
-    char *message = talloc_vasprintf(NULL, format, values);
-    va_end(values);
     model_add_finding(reader->model, &(struct model_finding){
                                          .rule = reader->rule,
-                                         .grade = MODEL_DEFECT,
+                                         .grade = grade,
                                          .place = reader_place(reader, value),
                                          .object = reader->object,
                                          .message = message,
@@ -49,6 +45,26 @@ bool reader_refuse(const struct reader *reader, const struct yaml_value *value, 
                                      });
     talloc_free(message);
     return false;
+}
+
+bool reader_refuse(const struct reader *reader, const struct yaml_value *value, const char *hint, const char *format,
+                   ...)
+{
+    va_list values;
+    va_start(values, format);
+    char *message = talloc_vasprintf(NULL, format, values);
+    va_end(values);
+    return add(reader, MODEL_DEFECT, value, hint, message);
+}
+
+bool reader_refuse_as(const struct reader *reader, enum model_grade grade, const struct yaml_value *value,
+                      const char *hint, const char *format, ...)
+{
+    va_list values;
+    va_start(values, format);
+    char *message = talloc_vasprintf(NULL, format, values);
+    va_end(values);
+    return add(reader, grade, value, hint, message);
 }
 
 const char *reader_hint(const struct reader *reader, const char *word, const char *const *candidates,

@@ -36,6 +36,10 @@ char *reader_copy(const struct reader *reader, const char *text);
 bool reader_refuse(const struct reader *reader, const struct yaml_value *value, const char *hint, const char *format,
                    ...) PRINTF_LIKE(4, 5);
 
+/* The same with another grade than MODEL_DEFECT. Returns false. */
+bool reader_refuse_as(const struct reader *reader, enum model_grade grade, const struct yaml_value *value,
+                      const char *hint, const char *format, ...) PRINTF_LIKE(5, 6);
+
 /* "Did you mean "x"?" or, where nothing is near, `otherwise`. candidates: NULL-terminated. Owner: the model. */
 const char *reader_hint(const struct reader *reader, const char *word, const char *const *candidates,
                         const char *otherwise);

@@ -51,7 +51,9 @@ static bool read_to(const struct reader *reader, const struct yaml_value *value,
     const char **names = reader_array(reader, reader->model->entity_count, sizeof *names);
     for (size_t i = 0; i < reader->model->entity_count; i++)
         names[i] = reader->model->entities[i].name;
-    return reader_refuse(reader, value, reader_hint(reader, name, names, NULL), "there is no entity \"%s\"", name);
+    return reader_refuse_as(reader, reader->model->is_partial ? MODEL_CONSEQUENCE : MODEL_DEFECT, value,
+                            reader_hint(reader, name, names, "Name a declared entity."), "there is no entity \"%s\"",
+                            name);
 }
 
 /* Whether enough is said to go on with; all that is wrong is found in any case. */
@@ -183,9 +185,10 @@ static void settle_key(const struct reader *reader, const struct yaml_value *map
     const struct model_foreign_key *key = find_key(holder, other, &one->key);
     one->target = key && key->targets.count ? key->targets : other->primary_key;
     if (one->target.count != one->key.count)
-        reader_refuse(reader, value, "Declare what the key references.",
-                      "a key of %zu columns cannot lead to the %zu of the primary key of %s", one->key.count,
-                      one->target.count, other->name);
+        reader_refuse_as(reader, one->target.count ? MODEL_DEFECT : MODEL_CONSEQUENCE, value,
+                         "Declare what the key references.",
+                         "a key of %zu columns cannot lead to the %zu of the primary key of %s", one->key.count,
+                         one->target.count, other->name);
 }
 
 /* ---- against the inverse ---- */
@@ -196,9 +199,12 @@ static struct draft *draft_of(const struct drafts *drafts, const struct model *m
     return drafts->items[entity - model->entities];
 }
 
-static size_t find_inverse(const struct reader *reader, const struct yaml_value *map,
+/* What `theirs` declares and could not be read is a finding there. */
+static size_t find_inverse(const struct reader *reader, const struct draft *theirs, const struct yaml_value *map,
                            const struct model_relationship *one, const char *name)
 {
+    const struct yaml_value *declared = yaml_get(theirs->root, "relationships");
+    bool is_declared = declared && declared->kind == YAML_MAP && yaml_get(declared, name);
     const struct model_entity *to = one->to;
     for (size_t i = 0; i < to->relationship_count; i++)
         if (!strcmp(to->relationships[i].name, name))
@@ -207,12 +213,27 @@ static size_t find_inverse(const struct reader *reader, const struct yaml_value 
     for (size_t i = 0; i < to->relationship_count; i++)
         names[i] = to->relationships[i].name;
     const char *otherwise = talloc_asprintf(reader->model, "Declare it there, with back_populates: %s.", one->name);
-    reader_refuse(reader, yaml_get(map, "back_populates"), reader_hint(reader, name, names, otherwise),
-                  "%s has no relationship \"%s\" that can be followed", to->name, name);
+    reader_refuse_as(reader, is_declared ? MODEL_CONSEQUENCE : MODEL_DEFECT, yaml_get(map, "back_populates"),
+                     reader_hint(reader, name, names, otherwise), "%s has no relationship \"%s\" that can be followed",
+                     to->name, name);
     return SIZE_MAX;
 }
 
-/* Whether the two lead to each other and share a key. */
+static bool has_relationship(const struct model_entity *entity, const char *name)
+{
+    for (size_t i = 0; name && i < entity->relationship_count; i++)
+        if (!strcmp(entity->relationships[i].name, name))
+            return true;
+    return false;
+}
+
+/* Whether the key is a foreign key between the two entities. */
+static bool goes_by_key(const struct model_relationship *one)
+{
+    return find_key(one->from, one->to, &one->key) || find_key(one->to, one->from, &one->key);
+}
+
+/* Whether the two lead to each other and share a key. What is wrong with the other end alone is told there. */
 static bool check_inverse(const struct reader *reader, const struct yaml_value *map,
                           const struct model_relationship *one, const struct model_relationship *other,
                           const char *others_inverse)
@@ -225,12 +246,14 @@ static bool check_inverse(const struct reader *reader, const struct yaml_value *
         return reader_refuse(reader, back, NULL, "its inverse %s.%s leads to %s, not back to %s", one->to->name,
                              other->name, other->to->name, one->from->name);
     if (!others_inverse || strcmp(others_inverse, one->name) != 0)
-        return reader_refuse(reader, back, "Let the two name each other.", "its inverse %s.%s names \"%s\" as its own",
-                             one->to->name, other->name, others_inverse ? others_inverse : "");
+        return reader_refuse_as(reader, has_relationship(one->from, others_inverse) ? MODEL_DEFECT : MODEL_CONSEQUENCE,
+                                back, "Let the two name each other.", "its inverse %s.%s names \"%s\" as its own",
+                                one->to->name, other->name, others_inverse ? others_inverse : "");
     if (!is_same_names(&other->key, &one->key))
-        return reader_refuse(reader, yaml_get(map, "key"), "Both ends go by the same key.",
-                             "its inverse %s.%s has another key: \"%s\"", one->to->name, other->name,
-                             other->key.count ? other->key.items[0] : "");
+        return reader_refuse_as(reader, goes_by_key(one) && !goes_by_key(other) ? MODEL_CONSEQUENCE : MODEL_DEFECT,
+                                yaml_get(map, "key"), "Both ends go by the same key.",
+                                "its inverse %s.%s has another key: \"%s\"", one->to->name, other->name,
+                                other->key.count ? other->key.items[0] : "");
     if (one->kind == RELATIONSHIP_MANY && other->kind == RELATIONSHIP_MANY)
         return reader_refuse(reader, yaml_get(map, "kind"),
                              "Declare an entity in between, with a relationship of kind one to each end.",
@@ -249,10 +272,10 @@ static void check_cascade(const struct reader *reader, const struct yaml_value *
 static void link_inverse(const struct drafts *drafts, const struct reader *reader, const struct yaml_value *map,
                          struct model_relationship *one, const char *name)
 {
-    size_t index = name ? find_inverse(reader, map, one, name) : SIZE_MAX;
+    const struct draft *theirs = draft_of(drafts, reader->model, one->to);
+    size_t index = name ? find_inverse(reader, theirs, map, one, name) : SIZE_MAX;
     if (index == SIZE_MAX)
         return;
-    const struct draft *theirs = draft_of(drafts, reader->model, one->to);
     if (check_inverse(reader, map, one, &theirs->relationships[index], theirs->inverses[index]))
         one->inverse = &theirs->relationships[index];
 }
