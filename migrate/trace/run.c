@@ -239,10 +239,11 @@ static bool read_base(struct course *course, struct connection *connection, stru
     if (course->has_base)
         return true;
     course->has_base = true;
-    return trace_read_relations(course->memory, connection, pid, &course->base, error) &&
-           trace_read_objects(course->memory, connection, &course->objects, error) &&
-           trace_read_objects(course->memory, connection, &course->base_objects, error) &&
-           read_session(course->memory, connection, &course->settings, error);
+    if (!trace_read_relations(course->memory, connection, pid, &course->base, error) ||
+        !trace_read_objects(course->memory, connection, &course->base_objects, error))
+        return false;
+    course->objects = course->base_objects;
+    return read_session(course->memory, connection, &course->settings, error);
 }
 
 static bool note_facts(struct course *course, const struct entry *entry, struct connection *connection,
