@@ -1,5 +1,6 @@
 /* migration.idempotent: each file runs twice, and one outside a transaction is stopped and resumed (migrate/twice.h).
  * What is wrong with a file's text breaks this rule, too; files behind it are not run, for they stand on it. */
+#include "migrate/replay.h"
 #include "migrate/rules/rule.h"
 #include "migrate/twice.h"
 
@@ -64,6 +65,26 @@ static void tell(struct rule_case *rule_case, const struct scratch *scratch, con
     rule_evidence(rule_case, "%s", text);
 }
 
+/* What does not run in scratch, and so was not proved: an extension that is not installed here, and what needs it. */
+static void tell_not_run(struct rule_case *rule_case, struct scratch *scratch, const struct directory *directory)
+{
+    const struct replay_options options = {.cancel = rule_case->options->cancel};
+    TALLOC_CTX *memory = rule_case->memory;
+    struct replay *replay =
+        replay_migrations(memory, scratch, directory, directory->count, &options, error_new(memory));
+    const struct scratch_finding *first = NULL;
+    size_t count = 0;
+    for (size_t i = 0; replay && i < replay->findings.count; i++) {
+        const struct scratch_finding *finding = &replay->findings.items[i];
+        count += finding->what == SCRATCH_FAILED;
+        first = !first && finding->what == SCRATCH_FAILED ? finding : first;
+    }
+    if (first)
+        rule_evidence(rule_case, "%s; %zu statements do not run here: %s:%d: %s", rule_case->result->evidence, count,
+                      first->file, first->line, first->message);
+    talloc_free(replay);
+}
+
 static bool prove(struct rule_case *rule_case, size_t count, struct error *error)
 {
     const struct error *failure;
@@ -86,6 +107,7 @@ static bool prove(struct rule_case *rule_case, size_t count, struct error *error
     for (size_t i = 0; i < report->count; i++)
         find(rule_case, &report->findings[i]);
     tell(rule_case, scratch, report, all);
+    tell_not_run(rule_case, scratch, &part);
     return true;
 }
 
