@@ -220,10 +220,11 @@ bool rule_parity_live(struct rule_case *rule_case, struct error *error)
     if (!session)
         return rule_give_up(rule_case, failure, error);
     if (status->ledger->shape == LEDGER_ABSENT)
-        return rule_skip(rule_case,
-                         "the target has no ledger %s.%s; to adopt a database that was made without one: "
-                         "\"pgdeck mark VERSION... --applied --reason TEXT\"",
-                         status->ledger->schema, status->ledger->name);
+        return rule_skip(
+            rule_case,
+            "the ledger %s.%s does not exist in the target; to adopt a database that was made without one: "
+            "\"pgdeck mark VERSION... --applied --reason TEXT\"",
+            status->ledger->schema, status->ledger->name);
     struct scratch *scratch = inquiry_scratch(rule_case->inquiry, &failure);
     if (!scratch)
         return rule_give_up(rule_case, failure, error);

@@ -25,7 +25,7 @@ static const struct status *status_of(struct rule_case *rule_case, bool *ok, str
         *ok = rule_give_up(rule_case, failure, error);
     else if (status->ledger->shape == LEDGER_ABSENT)
         *ok = rule_skip(rule_case,
-                        "the target has no ledger %s.%s; to adopt a database that was made without one: "
+                        "the ledger %s.%s does not exist in the target; to adopt a database that was made without one: "
                         "\"pgdeck mark VERSION... --applied --reason TEXT\"",
                         status->ledger->schema, status->ledger->name);
     else
