@@ -108,17 +108,39 @@ static const char *file_of(TALLOC_CTX *owner, const char *place, int *line)
     return colon ? talloc_strndup(owner, place, (size_t)(colon - place)) : NULL;
 }
 
+/* The project's init script, where that is the first side; NULL: it is not, or cannot be read any more. */
+static const struct script *init_of(struct rule_case *rule_case, const struct comparison *comparison)
+{
+    const struct settings *settings = rule_case->options->settings;
+    if (comparison->from->source->kind != MIRROR_INIT || !comparison->diff->change_count)
+        return NULL;
+    return script_read(rule_case->memory, settings_path(rule_case->memory, settings, SETTING_init),
+                       settings_text(settings, SETTING_init), settings_number(settings, SETTING_file_size),
+                       error_new(rule_case->memory));
+}
+
+/* Where the side that is no migration has what differs; file NULL: it has not, or nobody knows. */
+static struct model_place place_of(const struct comparison *comparison, const struct script *init,
+                                   const struct change *change)
+{
+    const struct models *models = comparison->to->models;
+    int line = rule_line_in_script(init, change->from_object);
+    if (line)
+        return (struct model_place){init->path, line, 0};
+    return rule_place_in_models(models ? models->model : NULL, change->to_object);
+}
+
 void rule_find_changes(struct rule_case *rule_case, const struct comparison *comparison, const char *file,
                        const char *hint)
 {
     const struct diff *diff = comparison->diff;
+    const struct script *init = init_of(rule_case, comparison);
     for (size_t i = 0; i < diff->change_count; i++) {
         const struct change *change = &diff->changes[i];
         int line;
         const char *blamed = file_of(rule_case->memory, change->blame, &line);
         const char *words = rule_change_words(rule_case->memory, comparison, change);
-        const struct model *model = comparison->to->models ? comparison->to->models->model : NULL;
-        struct model_place declared = rule_place_in_models(model, change->to_object);
+        struct model_place declared = place_of(comparison, init, change);
         if (declared.file && blamed) {
             words = talloc_asprintf(rule_case->memory, "%s (%s:%d)", words, declared.file, declared.line);
         } else if (declared.file) {

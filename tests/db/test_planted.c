@@ -83,8 +83,8 @@ static const struct {
 
 static const char clean_init[] = INIT_TABLES INIT_INDEX INIT_ROWS("10") INIT_LEDGER
     "    ('001'), ('002'), ('003'), ('004'),\n    ('005'), ('006'), ('007');\n";
-static const char planted_init[] =
-    INIT_TABLES INIT_ROWS("5") INIT_LEDGER "    ('001'), ('002'), ('003'), ('004'),\n    ('006'), ('007');\n";
+static const char planted_init[] = INIT_TABLES INIT_ROWS("5") INIT_LEDGER
+    "    ('001'), ('002'), ('003'), ('004'),\n    ('006'), ('007');\nCREATE INDEX spare_idx ON kinds (code);\n";
 
 /* ---- writing it down ---- */
 
@@ -226,6 +226,7 @@ static void test_planted_defects_are_found_and_nothing_else(void **state)
            {"model.relationship", "models/patient.yaml", 9, "does not say \"back_populates\""},
            {"parity.models", "models/patient.yaml", 6, "column public.patients.pager is in models"},
            {"parity.init", "migrations/005_indexes.sql", 3, "index public.patients_name_idx is in migrations"},
+           {"parity.init", "db/init.sql", 27, "index public.spare_idx is in init"},
            {"parity.live", NULL, 0, "index public.by_hand is in live"},
            {"init.seed", "db/init.sql", 24, "version 005 is not seeded"},
            {"init.rows", "db/init.sql", 21, "minutes is \"5\", after the migrations \"10\""},
