@@ -14,6 +14,7 @@ struct sighting {
     struct rule_case *rule_case;
     enum hazard_danger threshold;
     size_t files, allowed, below, unknown;
+    bool is_without_target;
     const struct session *session; /* to the target, or NULL */
     const char *refusal; /* why there is no plan for the target, and its files were looked at one by one; or NULL */
 };
@@ -166,9 +167,14 @@ static bool look_at_target(struct sighting *sighting, struct error *error)
     const struct plan_selection selection = {.order = ORDER_ANY};
     const struct status *status = inquiry_status(rule_case->inquiry, &failure);
     struct session *session = status ? inquiry_session(rule_case->inquiry, &failure) : NULL;
-    if (!session) {
+    if (!session && (failure->code == ERROR_CANCELLED || failure->code == ERROR_INTERNAL)) {
         error_copy(error, failure);
         return false;
+    }
+    if (!session) { /* told by other rules; the files are there all the same */
+        sighting->refusal = talloc_strdup(rule_case->memory, failure->message);
+        sighting->is_without_target = true;
+        return look_at_files(sighting, error);
     }
     sighting->session = session;
     struct plan *plan = plan_selected(rule_case, session->connection, status, &selection, error);
@@ -207,7 +213,7 @@ static void tell(const struct sighting *sighting, const char *where)
         text =
             talloc_asprintf_append(text, ", %zu of them of statements that could not be measured", sighting->unknown);
     if (sighting->refusal)
-        text = talloc_asprintf_append(text, "; each behind the files before it, for %s", sighting->refusal);
+        text = talloc_asprintf_append(text, "; there is no plan for the target: %s", sighting->refusal);
     rule_evidence(sighting->rule_case, "%s", text);
 }
 
@@ -224,6 +230,7 @@ bool rule_migration_hazard(struct rule_case *rule_case, struct error *error)
     bool ok = has_target ? look_at_target(&sighting, trouble) : look_at_files(&sighting, trouble);
     if (!ok)
         return rule_give_up(rule_case, trouble, error);
+    has_target &= !sighting.is_without_target;
     tell(&sighting, has_target                  ? "files pending in the target"
                     : rule_case->options->since ? "files, the newest and those that changed"
                                                 : "file, the newest");

@@ -279,8 +279,10 @@ static void test_target_that_is_gone_is_found_once(void **state)
 {
     struct deck_scene *scene = *state;
     DECK_RUN(scene, 1, "--json", "-d", "gone", "check", "--rule", "connection", "--rule", "parity.live", "--rule",
-             "migration.order", "--rule", "migration.unchanged", "--rule", "migration.complete");
+             "migration.order", "--rule", "migration.unchanged", "--rule", "migration.complete", "--rule",
+             "migration.hazard");
     EXPECT(scene, {"connection", NULL, 0, "nowhere"});
+    assert_int_equal(json_integer_value(deck_scene_value(scene, "counts.skipped")), 4); /* not migration.hazard */
 }
 
 int main(void)
