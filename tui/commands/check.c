@@ -75,9 +75,20 @@ static void print_finding(struct command_context *context, const struct rule_fin
         printer_line(context->printer, ROLE_DIM, "    %s", finding->hint);
 }
 
-static void print_result(struct command_context *context, const struct rule_result *result)
+/* A reason that many rules share is said once. */
+static const char *reason_of(struct command_context *context, const struct rules_report *report,
+                             const struct rule_result *result)
 {
-    const char *told = result->skipped ? result->skipped : result->evidence;
+    for (const struct rule_result *before = report->results; before < result; before++)
+        if (before->skipped && !strcmp(before->skipped, result->skipped))
+            return talloc_asprintf(context->memory, "as %s", before->rule->id);
+    return result->skipped;
+}
+
+static void print_result(struct command_context *context, const struct rules_report *report,
+                         const struct rule_result *result)
+{
+    const char *told = result->skipped ? reason_of(context, report, result) : result->evidence;
     printer_line(context->printer, role_of(result), "%-8s %-21s%s%s", checking_word(result), result->rule->id,
                  told ? " " : "", told ? told : "");
     for (size_t i = 0; i < result->count; i++)
@@ -87,7 +98,7 @@ static void print_result(struct command_context *context, const struct rule_resu
 static void print_report(struct command_context *context, const struct rules_report *report)
 {
     for (size_t i = 0; i < report->count; i++)
-        print_result(context, &report->results[i]);
+        print_result(context, report, &report->results[i]);
     char *warned = report->warned ? talloc_asprintf(context->memory, ", %zu with warnings", report->warned) : NULL;
     char *skipped = report->skipped ? talloc_asprintf(context->memory, ", %zu skipped", report->skipped) : NULL;
     printer_line(context->printer, report->verdict == RULES_HOLD ? ROLE_GOOD : ROLE_BAD, "%s: %zu hold, %zu broken%s%s",
