@@ -4,6 +4,7 @@
  * itself: that a table of a development database is small says nothing of another one. */
 #include "migrate/hazard.h"
 
+#include "migrate/bootstrap.h"
 #include "migrate/derive.h"
 #include "migrate/replay.h"
 #include "migrate/rules/rule.h"
@@ -16,6 +17,7 @@ struct sighting {
     size_t files, allowed, below, unknown;
     bool is_without_target;
     const struct session *session; /* to the target, or NULL */
+    const char *unmeasured;        /* why nothing of a plan could be measured; or NULL */
     const char *refusal; /* why there is no plan for the target, and its files were looked at one by one; or NULL */
 };
 
@@ -92,9 +94,12 @@ static bool measure(struct sighting *sighting, struct connection *connection, st
     struct hazard_sizes sizes;
     if (plan->count == 0)
         return true;
-    if (!trace_plan(plan, plan, connection, &tracing, error) || !hazard_read_sizes(plan, connection, &sizes, error) ||
+    const struct trace *trace = trace_plan(plan, plan, connection, &tracing, error);
+    if (!trace || !hazard_read_sizes(plan, connection, &sizes, error) ||
         !derive_plan(plan, &sizes, options->cancel, error))
         return false;
+    if (!trace->source)
+        sighting->unmeasured = talloc_strdup(sighting->rule_case->memory, trace->reason ? trace->reason : "no copy");
     hazard_judge(plan, &sizes, NULL);
     look(sighting, plan);
     return true;
@@ -160,6 +165,19 @@ static bool look_at_pending_files(struct sighting *sighting, const struct status
     return ok;
 }
 
+/* A database with objects and no ledger: the migrations may have been applied by other means, and a plan of all of them
+ * would say of each that it fails. */
+static bool is_unadopted(const struct status *status, struct connection *connection)
+{
+    if (status->ledger->shape != LEDGER_ABSENT)
+        return false;
+    struct error *refusal = error_new(NULL);
+    bool is_empty = bootstrap_check(connection, refusal);
+    bool is_refused = !is_empty && refusal->code == ERROR_REFUSED;
+    talloc_free(refusal);
+    return is_refused;
+}
+
 static bool look_at_target(struct sighting *sighting, struct error *error)
 {
     struct rule_case *rule_case = sighting->rule_case;
@@ -173,6 +191,11 @@ static bool look_at_target(struct sighting *sighting, struct error *error)
     }
     if (!session) { /* told by other rules; the files are there all the same */
         sighting->refusal = talloc_strdup(rule_case->memory, failure->message);
+        sighting->is_without_target = true;
+        return look_at_files(sighting, error);
+    }
+    if (is_unadopted(status, session->connection)) {
+        sighting->refusal = "its objects are there without a ledger, so that it is not known what is applied";
         sighting->is_without_target = true;
         return look_at_files(sighting, error);
     }
@@ -212,6 +235,9 @@ static void tell(const struct sighting *sighting, const char *where)
     if (sighting->unknown)
         text =
             talloc_asprintf_append(text, ", %zu of them of statements that could not be measured", sighting->unknown);
+    if (sighting->unmeasured)
+        text = talloc_asprintf_append(text, "; nothing could be measured (%s): judged by the text alone",
+                                      sighting->unmeasured);
     if (sighting->refusal)
         text = talloc_asprintf_append(text, "; there is no plan for the target: %s", sighting->refusal);
     rule_evidence(sighting->rule_case, "%s", text);

@@ -24,8 +24,8 @@
 
 #define CASES "tests/db/cases/"
 #define THREADS_MOST 8
-#define CASES_EACH 4 /* all of them take many minutes: a soak runs them, and a case that is asked for */
-#define ANEW_EACH 8  /* building all of them twice takes half of the time; a soak does, and a case that is asked for */
+#define CASES_EACH 8 /* all of them take many minutes: a soak runs them, and a case that is asked for */
+#define ANEW_EACH 16 /* building all of them twice takes half of the time; a soak does, and a case that is asked for */
 
 static bool is_chosen(void) { return getenv("PGDECK_CASE") || getenv("PGDECK_SOAK"); }
 

@@ -120,11 +120,11 @@ static void cut_everywhere(struct scene *scene, const struct scene_file *file, c
         }
 }
 
-static void test_cut_anywhere_leaves_all_or_nothing(void **state) { cut_everywhere(*state, one_file, &at_start, 211); }
+static void test_cut_anywhere_leaves_all_or_nothing(void **state) { cut_everywhere(*state, one_file, &at_start, 421); }
 
 static void test_cut_anywhere_in_steps_loses_and_repeats_none(void **state)
 {
-    cut_everywhere(*state, one_stepwise, &at_start, 401);
+    cut_everywhere(*state, one_stepwise, &at_start, 797);
 }
 
 /* From the byte before the COMMIT on: the 60 or so that matter most, each of them. */

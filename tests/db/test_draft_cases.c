@@ -15,7 +15,7 @@
 #include "tests/lib/server.h"
 
 #define CASES "tests/db/cases/"
-#define EACH 24 /* of 570 pairs; prime to the number of most kinds' cases */
+#define EACH 48 /* of 570 pairs; prime to the number of most kinds' cases */
 
 static char *read_text(TALLOC_CTX *owner, const char *path)
 {

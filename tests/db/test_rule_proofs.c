@@ -241,6 +241,16 @@ static void test_target_without_a_ledger_is_skipped(void **state UNUSED)
     assert_true(!strncmp(ask_target("parity.live", 0), "skipped: the ledger", 19));
 }
 
+/* Whatever of it is there already, a plan of all files would say of the first ones that they fail. */
+static void test_objects_without_a_ledger_are_not_planned_over(void **state UNUSED)
+{
+    oracle_execute(scene->oracle, "CREATE TABLE orders (id bigint PRIMARY KEY, note text)");
+    put("migrations/001_orders.sql", "CREATE TABLE orders (id bigint PRIMARY KEY, note text);\n");
+    assert_string_equal(ask_target("migration.hazard", 0), "ok");
+    put("migrations/004_type.sql", "ALTER TABLE orders ALTER id TYPE numeric;\n");
+    assert_true(!strncmp(ask_target("migration.hazard", 1), "migrations/004_type.sql:1 public.orders", 39));
+}
+
 int main(void)
 {
 #define PROOF(name) cmocka_unit_test_setup(name, reset)
@@ -262,6 +272,7 @@ int main(void)
         PROOF(test_hazards_of_what_is_pending_in_a_target_are_found),
         PROOF(test_drift_of_the_target_is_found_with_its_blame),
         PROOF(test_target_without_a_ledger_is_skipped),
+        PROOF(test_objects_without_a_ledger_are_not_planned_over),
     };
     return cmocka_run_group_tests(tests, start, stop);
 }
