@@ -220,6 +220,48 @@ struct baseline *baseline_check(TALLOC_CTX *owner, const struct baseline_options
     return NULL;
 }
 
+/* ---- the seed alone ---- */
+
+static bool check_seed(struct judging *judging, const struct directory *directory)
+{
+    struct baseline *baseline = judging->baseline;
+    const struct settings *settings = settings_of(judging);
+    const struct mirror_source *source = mirror_source_parse(baseline, settings, NULL, "init", judging->error);
+    judging->script = source ? read_script(baseline, settings, judging->error) : NULL;
+    struct mirror *mirror =
+        judging->script ? mirror_build(baseline, source, &judging->options->mirror, judging->error) : NULL;
+    if (!mirror)
+        return false;
+    const struct evidence_order order = {mirror->scratch, mirror->replay, settings, judging->limit,
+                                         judging->options->mirror.cancel};
+    struct evidence_reading *reading = evidence_begin(baseline, &order, judging->error);
+    const struct evidence *init = reading ? evidence_end(reading, mirror->snapshot, judging->error) : NULL;
+    if (init) {
+        seed_compare(baseline, &init->ledger, directory, &baseline->seed);
+        findings_write(baseline, judging->script, directory);
+        baseline->file_count = directory->count;
+        baseline->verdict = seed_differs(&baseline->seed) ? BASELINE_UNEQUAL : BASELINE_EQUAL;
+    }
+    evidence_close(reading);
+    mirror_release(mirror);
+    return init;
+}
+
+struct baseline *baseline_check_seed(TALLOC_CTX *owner, const struct baseline_options *options,
+                                     const struct directory *directory, struct error *error)
+{
+    struct judging judging = {
+        .baseline = new_baseline(owner, options->mirror.settings),
+        .options = options,
+        .limit = BASELINE_ROWS_MOST,
+        .error = error,
+    };
+    if (check_seed(&judging, directory))
+        return judging.baseline;
+    talloc_free(judging.baseline);
+    return NULL;
+}
+
 /* ---- writing ---- */
 
 static bool build_migrations(struct judging *judging)

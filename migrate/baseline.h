@@ -104,6 +104,11 @@ struct baseline_options {
 struct baseline *baseline_check(TALLOC_CTX *owner, const struct baseline_options *options,
                                 struct error *error) NODISCARD;
 
+/* Compares the seed alone, with files that need not run: there is no comparison, and findings are those of the seed.
+ * Owner: `owner`. Blocks. Errors: those of the init script. */
+struct baseline *baseline_check_seed(TALLOC_CTX *owner, const struct baseline_options *options,
+                                     const struct directory *directory, struct error *error) NODISCARD;
+
 /* Makes the init script from the migrations, proves in scratch that it leaves what they leave, and writes it, over
  * what stood there. Nothing is written where the proof fails. Owner: `owner`. Blocks. Errors: besides those of
  * baseline_check: ERROR_REFUSED where the script cannot leave the same: what, and where it comes from. */

@@ -13,6 +13,15 @@ static void find(struct rule_case *rule_case, const struct baseline *baseline, c
                                                 .hint = finding->hint});
 }
 
+static void find_all(struct rule_case *rule_case, const char *id, const struct baseline *baseline)
+{
+    for (size_t i = 0; i < baseline->finding_count; i++) {
+        const struct baseline_finding *finding = &baseline->findings[i];
+        if (finding->weight == BASELINE_DEMAND && !strcmp(finding->rule, id))
+            find(rule_case, baseline, finding);
+    }
+}
+
 static bool judge(struct rule_case *rule_case, const char *id, const struct baseline **baseline, struct error *error)
 {
     const struct error *failure;
@@ -24,18 +33,28 @@ static bool judge(struct rule_case *rule_case, const char *id, const struct base
     *baseline = inquiry_baseline(rule_case->inquiry, &failure);
     if (!*baseline)
         return rule_give_up(rule_case, failure, error);
-    for (size_t i = 0; i < (*baseline)->finding_count; i++) {
-        const struct baseline_finding *finding = &(*baseline)->findings[i];
-        if (finding->weight == BASELINE_DEMAND && !strcmp(finding->rule, id))
-            find(rule_case, *baseline, finding);
-    }
+    find_all(rule_case, id, *baseline);
     return true;
+}
+
+/* Where the migrations do not run, the seed can be held against their names all the same. NULL: it cannot. */
+static const struct baseline *seed_alone(struct rule_case *rule_case)
+{
+    const struct baseline_options options = {inquiry_mirror_options(rule_case->inquiry), BASELINE_WITHOUT_PRIVILEGES};
+    if (!rule_case->result->skipped || inquiry_directory_errors(rule_case->inquiry)->count)
+        return NULL;
+    struct error *trouble = error_new(rule_case->memory);
+    return baseline_check_seed(rule_case->memory, &options, inquiry_directory(rule_case->inquiry), trouble);
 }
 
 bool rule_init_seed(struct rule_case *rule_case, struct error *error)
 {
     const struct baseline *baseline;
     bool ok = judge(rule_case, "init.seed", &baseline, error);
+    if (ok && !baseline && (baseline = seed_alone(rule_case))) {
+        rule_case->result->skipped = NULL;
+        find_all(rule_case, "init.seed", baseline);
+    }
     if (ok && baseline)
         rule_evidence(rule_case, "the seed of %s beside %zu files",
                       settings_text(rule_case->options->settings, SETTING_ledger), baseline->file_count);

@@ -198,6 +198,16 @@ static void test_file_that_does_not_run_is_found(void **state UNUSED)
     assert_true(!strncmp(ask("parity.init", 0), "skipped: migrations/002_kinds.sql:2", 35));
 }
 
+static void test_seed_is_held_against_files_that_do_not_run(void **state UNUSED)
+{
+    put("migrations/002_kinds.sql", "SELECT nonsense;\n");
+    assert_string_equal(ask("init.seed", 0), "ok");
+    put("migrations/004_more.sql", "SELECT 1;\n");
+    assert_true(!strncmp(ask("init.seed", 1), "initdb/create_tables.sql:", 25));
+    put("initdb/create_tables.sql", "SELECT nonsense;\n");
+    assert_true(!strncmp(ask("init.seed", 0), "skipped: ", 9));
+}
+
 static void test_hazard_of_the_newest_file_is_found_unless_acknowledged(void **state UNUSED)
 {
     put("migrations/004_type.sql", "ALTER TABLE orders ALTER id TYPE numeric;\n");
@@ -267,6 +277,7 @@ int main(void)
         PROOF(test_file_that_may_not_run_twice_is_found_at_its_line),
         PROOF(test_file_that_cannot_be_read_is_found_and_stops_those_behind_it),
         PROOF(test_file_that_does_not_run_is_found),
+        PROOF(test_seed_is_held_against_files_that_do_not_run),
         PROOF(test_hazard_of_the_newest_file_is_found_unless_acknowledged),
         PROOF(test_threshold_of_the_project_is_kept),
         PROOF(test_hazards_of_what_is_pending_in_a_target_are_found),
