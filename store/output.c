@@ -5,11 +5,11 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "store/clock.h"
+#include "store/spawn.h"
 
 enum {
     TICK_MS = 100,          /* how soon it is seen that the program ended while another process holds its output */
@@ -43,43 +43,6 @@ char *output_words(TALLOC_CTX *owner, const char *const *words)
 
 /* ---- starting ---- */
 
-/* A group of its own, so that all of it can be ended. Workers have all signals blocked; it must not. */
-static bool set_attributes(posix_spawnattr_t *attributes)
-{
-    sigset_t none, all;
-    sigemptyset(&none);
-    sigfillset(&all);
-    return posix_spawnattr_setflags(attributes,
-                                    POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF) == 0 &&
-           posix_spawnattr_setpgroup(attributes, 0) == 0 && posix_spawnattr_setsigmask(attributes, &none) == 0 &&
-           posix_spawnattr_setsigdefault(attributes, &all) == 0;
-}
-
-/* Returns 0, or what went wrong as an errno. */
-static int spawn(struct run *run, int out, int err)
-{
-    posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attributes;
-    if (posix_spawn_file_actions_init(&actions))
-        return ENOMEM;
-    if (posix_spawnattr_init(&attributes)) {
-        posix_spawn_file_actions_destroy(&actions);
-        return ENOMEM;
-    }
-    bool ok = set_attributes(&attributes) &&
-              posix_spawn_file_actions_addchdir_np(&actions, run->program->directory) == 0 &&
-              posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0) == 0 &&
-              posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO) == 0 &&
-              posix_spawn_file_actions_adddup2(&actions, err, STDERR_FILENO) == 0;
-    /* The call takes pointers to writable text and writes to none of it. */
-    char *const *words = (char *const *)(uintptr_t)run->program->words;
-    char *const *environment = (char *const *)(uintptr_t)run->program->environment;
-    int failed = ok ? posix_spawnp(&run->pid, words[0], &actions, &attributes, words, environment) : ENOMEM;
-    posix_spawnattr_destroy(&attributes);
-    posix_spawn_file_actions_destroy(&actions);
-    return failed;
-}
-
 static bool start(struct run *run, struct error *error)
 {
     int out[2] = {-1, -1}, err[2] = {-1, -1};
@@ -90,7 +53,9 @@ static bool start(struct run *run, struct error *error)
         close(out[1]);
         return error_set(error, ERROR_INTERNAL, "no file descriptor is left for %s", run->program->what);
     }
-    int failed = spawn(run, out[1], err[1]);
+    const struct spawn_order order = {run->program->words, run->program->environment, run->program->directory, out[1],
+                                      err[1]};
+    int failed = spawn_program(&order, &run->pid);
     close(out[1]);
     close(err[1]);
     run->out.fd = out[0];

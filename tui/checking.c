@@ -2,6 +2,7 @@
 #include "tui/checking.h"
 
 #include "store/clock.h"
+#include "tui/printer.h"
 
 /* Whether the private cluster is there without being made for it. */
 static const char *embedded_refusal(TALLOC_CTX *owner, const struct deck *deck)
@@ -64,4 +65,26 @@ const char *checking_word(const struct rule_result *result)
     if (!result->count)
         return "ok";
     return result->severity == SEVERITY_ERROR ? "FAIL" : "warning";
+}
+
+static json_t *finding_json(const struct rule_finding *finding)
+{
+    return json_pack("{s:o, s:o, s:o, s:o, s:o}", "message", printer_json_text(finding->message), "file",
+                     printer_json_text(finding->file), "line",
+                     finding->file && finding->line ? json_integer(finding->line) : json_null(), "object",
+                     printer_json_text(finding->object), "hint", printer_json_text(finding->hint));
+}
+
+json_t *checking_result_json(const char *key, const char *id, const struct checking_result *result)
+{
+    json_t *findings = json_array();
+    for (size_t i = 0; i < result->count; i++)
+        json_array_append_new(findings, finding_json(&result->findings[i]));
+    json_t *json = json_pack("{s:s, s:o, s:s, s:o, s:o}", key, id, "ok",
+                             result->skipped ? json_null() : json_boolean(!result->count), "severity",
+                             rule_severity_name(result->severity), "evidence", printer_json_text(result->evidence),
+                             "findings", findings);
+    if (result->skipped)
+        json_object_set_new(json, "skipped", printer_json_text(result->skipped));
+    return json;
 }

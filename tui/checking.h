@@ -3,6 +3,8 @@
 #ifndef TUI_CHECKING_H
 #define TUI_CHECKING_H
 
+#include <jansson.h>
+
 #include "migrate/rules.h"
 #include "tui/deck.h"
 
@@ -14,6 +16,18 @@ bool checking_options(TALLOC_CTX *owner, struct deck *deck, struct cancel *cance
 
 /* "ok", "FAIL", "warning", "skipped": how a rule ended, for text and Markdown. */
 const char *checking_word(const struct rule_result *result);
+
+/* How a rule ended, of a check or of an audit. */
+struct checking_result {
+    const char *skipped; /* why it could not be asked; or NULL */
+    enum rule_severity severity;
+    const char *evidence; /* or NULL */
+    const struct rule_finding *findings;
+    size_t count;
+};
+
+/* {key: id, "ok", "severity", "evidence", "findings", "skipped"}. New reference. */
+json_t *checking_result_json(const char *key, const char *id, const struct checking_result *result);
 
 /* The report as Markdown, the evidence for a pull request. Owner: `owner`. */
 char *checking_markdown(TALLOC_CTX *owner, const struct rules_report *report);

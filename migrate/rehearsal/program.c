@@ -5,11 +5,11 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "store/clock.h"
+#include "store/spawn.h"
 
 enum {
     TICK_MS = 50,      /* how soon it is seen that it ended while another process holds its output */
@@ -33,49 +33,14 @@ struct running {
 
 /* ---- starting ---- */
 
-/* A group of its own, so that all of it can be ended. Workers have all signals blocked; it must not. */
-static bool set_attributes(posix_spawnattr_t *attributes)
-{
-    sigset_t none, all;
-    sigemptyset(&none);
-    sigfillset(&all);
-    return posix_spawnattr_setflags(attributes,
-                                    POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF) == 0 &&
-           posix_spawnattr_setpgroup(attributes, 0) == 0 && posix_spawnattr_setsigmask(attributes, &none) == 0 &&
-           posix_spawnattr_setsigdefault(attributes, &all) == 0;
-}
-
-/* Returns 0, or what went wrong as an errno. */
-static int spawn(struct running *running, int output)
-{
-    const struct rehearsal_program *program = running->program;
-    posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attributes;
-    if (posix_spawn_file_actions_init(&actions))
-        return ENOMEM;
-    if (posix_spawnattr_init(&attributes)) {
-        posix_spawn_file_actions_destroy(&actions);
-        return ENOMEM;
-    }
-    bool ok = set_attributes(&attributes) && posix_spawn_file_actions_addchdir_np(&actions, program->directory) == 0 &&
-              posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0) == 0 &&
-              posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO) == 0 &&
-              posix_spawn_file_actions_adddup2(&actions, output, STDERR_FILENO) == 0;
-    /* The call takes pointers to writable text and writes to none of it. */
-    char *const *words = (char *const *)(uintptr_t)program->words;
-    char *const *environment = (char *const *)(uintptr_t)program->environment;
-    int failed = ok ? posix_spawnp(&running->pid, words[0], &actions, &attributes, words, environment) : ENOMEM;
-    posix_spawnattr_destroy(&attributes);
-    posix_spawn_file_actions_destroy(&actions);
-    return failed;
-}
-
 static bool start(struct running *running, struct error *error)
 {
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) < 0)
         return error_set(error, ERROR_INTERNAL, "no file descriptor is left for the tests");
-    int failed = spawn(running, ends[1]);
+    const struct spawn_order order = {running->program->words, running->program->environment,
+                                      running->program->directory, ends[1], ends[1]};
+    int failed = spawn_program(&order, &running->pid);
     close(ends[1]);
     running->fd = ends[0];
     if (!failed)

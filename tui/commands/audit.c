@@ -10,26 +10,11 @@
 
 /* ---- JSON ---- */
 
-static json_t *finding_json(const struct rule_finding *finding)
-{
-    return json_pack("{s:o, s:o, s:o, s:o, s:o}", "message", printer_json_text(finding->message), "file",
-                     printer_json_text(finding->file), "line",
-                     finding->file && finding->line ? json_integer(finding->line) : json_null(), "object",
-                     printer_json_text(finding->object), "hint", printer_json_text(finding->hint));
-}
-
 static json_t *proof_json(const struct audit_proof *proof)
 {
-    json_t *findings = json_array();
-    for (size_t i = 0; i < proof->count; i++)
-        json_array_append_new(findings, finding_json(&proof->findings[i]));
-    json_t *json = json_pack("{s:s, s:o, s:s, s:o, s:o}", "rule", proof->rule, "ok",
-                             proof->skipped ? json_null() : json_boolean(!proof->count), "severity",
-                             rule_severity_name(proof->severity), "evidence", printer_json_text(proof->evidence),
-                             "findings", findings);
-    if (proof->skipped)
-        json_object_set_new(json, "skipped", printer_json_text(proof->skipped));
-    return json;
+    const struct checking_result result = {proof->skipped, proof->severity, proof->evidence, proof->findings,
+                                           proof->count};
+    return checking_result_json("rule", proof->rule, &result);
 }
 
 static json_t *version_json(const struct audit_version *version)

@@ -5,26 +5,11 @@
 
 /* ---- JSON ---- */
 
-static json_t *finding_json(const struct rule_finding *finding)
-{
-    return json_pack("{s:o, s:o, s:o, s:o, s:o}", "message", printer_json_text(finding->message), "file",
-                     printer_json_text(finding->file), "line",
-                     finding->file && finding->line ? json_integer(finding->line) : json_null(), "object",
-                     printer_json_text(finding->object), "hint", printer_json_text(finding->hint));
-}
-
 static json_t *result_json(const struct rule_result *result)
 {
-    json_t *findings = json_array();
-    for (size_t i = 0; i < result->count; i++)
-        json_array_append_new(findings, finding_json(&result->findings[i]));
-    json_t *json = json_pack("{s:s, s:o, s:s, s:o, s:o}", "id", result->rule->id, "ok",
-                             result->skipped ? json_null() : json_boolean(!result->count), "severity",
-                             rule_severity_name(result->severity), "evidence", printer_json_text(result->evidence),
-                             "findings", findings);
-    if (result->skipped)
-        json_object_set_new(json, "skipped", printer_json_text(result->skipped));
-    return json;
+    const struct checking_result told = {result->skipped, result->severity, result->evidence, result->findings,
+                                         result->count};
+    return checking_result_json("id", result->rule->id, &told);
 }
 
 static json_t *file_json(const struct rules_report *report, const struct rules_file *file)
