@@ -60,6 +60,8 @@ static void test_rules_are_asked_only_when_a_person_wants_it(void **state UNUSED
     test_terminal_assert(terminal, "not asked: v asks the house rules");
     ask(terminal);
     test_terminal_assert(terminal, "Status › House rules");
+    test_terminal_do(terminal, "g\r");
+    test_terminal_assert(terminal, "model.base could not be asked: the project declares no models");
     test_terminal_do(terminal, "q");
     test_terminal_assert(terminal, "✔ migration.order");
     test_terminal_assert(terminal, "✔ connection");

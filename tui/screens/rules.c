@@ -274,7 +274,9 @@ static void open_row(struct rules_page *page)
 {
     struct console *console = page->base.console;
     const struct rule_row *row = row_here(page);
-    if (!row->finding && (!row->light->findings || !tree_toggle(page->tree)))
+    if (!row->finding && row->result && row->result->skipped)
+        console_say(console, MESSAGE_NOTE, "%s could not be asked: %s", row->rule->id, row->result->skipped);
+    else if (!row->finding && (!row->light->findings || !tree_toggle(page->tree)))
         console_say(console, MESSAGE_NOTE, "%s has no findings", row->rule->id);
     else if (row->finding && row->finding->file)
         source_page_open(console, row->finding->file, row->finding->line);
